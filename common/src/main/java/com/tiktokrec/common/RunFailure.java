@@ -1,0 +1,41 @@
+package com.tiktokrec.common;
+
+/** Ends a run with a message for the person who started it: the problem, its cause, the remedy, the offending value. */
+public final class RunFailure extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final ExitCode exitCode;
+
+    private RunFailure(ExitCode exitCode, String message, Throwable cause) {
+        super(message, cause);
+        this.exitCode = exitCode;
+    }
+
+    /** Wrong usage or configuration. */
+    public static RunFailure usage(String message) {
+        return new RunFailure(ExitCode.USAGE, message, null);
+    }
+
+    /** Input that is missing or unreadable, or an unknown user. */
+    public static RunFailure input(String message) {
+        return new RunFailure(ExitCode.INPUT, message, null);
+    }
+
+    public static RunFailure input(String message, Throwable cause) {
+        return new RunFailure(ExitCode.INPUT, message, cause);
+    }
+
+    /** Anything else that ends the run. */
+    public static RunFailure failed(String message) {
+        return new RunFailure(ExitCode.FAILED, message, null);
+    }
+
+    public static RunFailure failed(String message, Throwable cause) {
+        return new RunFailure(ExitCode.FAILED, message, cause);
+    }
+
+    public ExitCode exitCode() {
+        return exitCode;
+    }
+}

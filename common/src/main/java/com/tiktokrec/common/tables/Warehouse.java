@@ -1,0 +1,351 @@
+package com.tiktokrec.common.tables;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
+import com.tiktokrec.common.RunFailure;
+import io.delta.tables.DeltaTable;
+import io.delta.tables.DeltaTableBuilder;
+import java.io.IOException;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.delta.DeltaLog;
+import org.apache.spark.sql.delta.Snapshot;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import scala.Option;
+import scala.collection.immutable.Seq;
+import scala.jdk.javaapi.CollectionConverters;
+
+/**
+ * The Delta tables under one folder, as one run sees and writes them.
+ *
+ * <p>Every write stamps the run and its time, and leaves rows whose content is the same untouched, so that a repeated
+ * night changes nothing.
+ */
+public final class Warehouse {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Warehouse.class);
+    private static final String VERSION_PROPERTY = "schema_version";
+    private static final String DELETED = "__deleted";
+    private static final String TARGET = "target";
+    private static final String FRESH = "fresh";
+
+    private final SparkSession spark;
+    private final String location;
+    private final String runId;
+    private final Timestamp writtenAt;
+    private final Map<String, Map<String, String>> propertiesByTable = new ConcurrentHashMap<>();
+
+    /** A warehouse as seen by a run; nothing is read or written yet. */
+    public Warehouse(SparkSession spark, String location, String runId, Instant writtenAt) {
+        this.spark = spark;
+        this.location = absolute(location.replaceAll("/+$", ""));
+        this.runId = runId;
+        this.writtenAt = Timestamp.from(writtenAt);
+    }
+
+    /** Delta takes a relative path for a table's name. */
+    private static String absolute(String location) {
+        boolean relative = new Path(location).toUri().getScheme() == null && !location.startsWith("/");
+        return relative
+                ? java.nio.file.Path.of(location).toAbsolutePath().normalize().toString()
+                : location;
+    }
+
+    public SparkSession spark() {
+        return spark;
+    }
+
+    public String location() {
+        return location;
+    }
+
+    public String runId() {
+        return runId;
+    }
+
+    /** Folder of a table. */
+    public String path(Table table) {
+        return location + "/" + table.name();
+    }
+
+    /** A folder for files of this run that no table holds yet. */
+    public String stagingPath(String name) {
+        return location + "/_staging/" + runId + "/" + name;
+    }
+
+    public boolean exists(Table table) {
+        return !properties(table).isEmpty();
+    }
+
+    /** Creates the tables that are missing, empty. */
+    public void create(List<Table> tables) {
+        tables.stream().filter(table -> !exists(table)).forEach(table -> create(table, Map.of()));
+    }
+
+    /** Creates a table with properties of its own, which {@link #properties} then gives; nothing where it exists. */
+    public void create(Table table, Map<String, String> properties) {
+        if (exists(table)) {
+            return;
+        }
+        DeltaTableBuilder builder = DeltaTable.createIfNotExists(spark)
+                .location(path(table))
+                .addColumns(table.schema())
+                .property(VERSION_PROPERTY, Integer.toString(Table.SCHEMA_VERSION))
+                .property("delta.enableDeletionVectors", "false");
+        properties.forEach(builder::property);
+        if (!table.partitionBy().isEmpty()) {
+            builder.partitionedBy(table.partitionBy().toArray(new String[0]));
+        }
+        builder.execute();
+        propertiesByTable.remove(table.name());
+    }
+
+    /**
+     * Properties of a table, empty where it does not exist.
+     *
+     * @throws RunFailure where a newer version of this program wrote it
+     */
+    public Map<String, String> properties(Table table) {
+        return propertiesByTable.computeIfAbsent(table.name(), name -> storedProperties(table));
+    }
+
+    private Map<String, String> storedProperties(Table table) {
+        if (!DeltaTable.isDeltaTable(spark, path(table))) {
+            return Map.of();
+        }
+        Map<String, String> properties = new HashMap<>(
+                CollectionConverters.asJava(snapshot(table).metadata().configuration()));
+        int version = Integer.parseInt(properties.getOrDefault(VERSION_PROPERTY, "1"));
+        if (version > Table.SCHEMA_VERSION) {
+            throw RunFailure.failed("table " + table.name() + " at " + path(table)
+                    + " has schema_version " + version + ", and this program knows " + Table.SCHEMA_VERSION
+                    + ": a newer version wrote it. Upgrade this program, or use another --warehouse.");
+        }
+        properties.putIfAbsent(VERSION_PROPERTY, Integer.toString(version));
+        return properties;
+    }
+
+    private Snapshot snapshot(Table table) {
+        return DeltaLog.forTable(spark, new Path(path(table))).update(false, Option.empty(), Option.empty());
+    }
+
+    /** Sets properties of a table that exists. */
+    public void setProperties(Table table, Map<String, String> properties) {
+        String assignments = new TreeMap<>(properties)
+                .entrySet().stream()
+                        .map(entry -> "'" + entry.getKey() + "' = '"
+                                + entry.getValue().replace("\\", "\\\\").replace("'", "\\'") + "'")
+                        .collect(Collectors.joining(", "));
+        spark.sql("ALTER TABLE delta.`" + path(table) + "` SET TBLPROPERTIES (" + assignments + ")");
+        propertiesByTable.remove(table.name());
+    }
+
+    /** A table's rows now, with all columns that this version knows; no rows where it does not exist. */
+    public Dataset<Row> read(Table table) {
+        if (!exists(table)) {
+            return spark.createDataFrame(List.of(), table.schema());
+        }
+        Dataset<Row> stored = spark.read().format("delta").load(path(table));
+        List<String> present = List.of(stored.columns());
+        return stored.select(Arrays.stream(table.schema().fields())
+                .map(field -> present.contains(field.name())
+                        ? col(field.name())
+                        : lit(null).cast(field.dataType()).as(field.name()))
+                .toArray(Column[]::new));
+    }
+
+    /** Rows with a table's columns, and no others, in their order and types; a missing column is null. */
+    private Dataset<Row> stamped(Table table, Dataset<Row> rows) {
+        List<String> present = List.of(rows.columns());
+        return rows.select(Arrays.stream(table.schema().fields())
+                .map(field -> stampedColumn(field, present))
+                .toArray(Column[]::new));
+    }
+
+    private Column stampedColumn(StructField field, List<String> present) {
+        return switch (field.name()) {
+            case Table.RUN_ID -> lit(runId).as(field.name());
+            case Table.WRITTEN_AT -> lit(writtenAt).as(field.name());
+            default ->
+                present.contains(field.name())
+                        ? col(field.name()).cast(field.dataType()).as(field.name())
+                        : lit(null).cast(field.dataType()).as(field.name());
+        };
+    }
+
+    /** Adds rows whose keys are known to be new. */
+    public void append(Table table, Dataset<Row> rows) {
+        create(List.of(table));
+        stamped(table, rows)
+                .write()
+                .format("delta")
+                .mode("append")
+                .option("mergeSchema", "true")
+                .save(path(table));
+    }
+
+    /** Replaces all rows of a table in one commit. */
+    public void overwrite(Table table, Dataset<Row> rows) {
+        create(List.of(table));
+        stamped(table, rows).write().format("delta").mode("overwrite").save(path(table));
+    }
+
+    /** Adds rows whose keys are not in the table; rows that are there stay. */
+    public void insertNew(Table table, Dataset<Row> rows) {
+        if (isEmpty(table)) {
+            append(table, rows);
+            return;
+        }
+        target(table)
+                .merge(stamped(table, rows).as(FRESH), sameKey(table))
+                .whenNotMatched()
+                .insertAll()
+                .execute();
+    }
+
+    /** Adds new rows and updates those whose content differs, by key. */
+    public void upsert(Table table, Dataset<Row> rows) {
+        if (isEmpty(table)) {
+            append(table, rows);
+            return;
+        }
+        target(table)
+                .merge(stamped(table, rows).as(FRESH), sameKey(table))
+                .whenMatched(contentDiffers(table))
+                .updateAll()
+                .whenNotMatched()
+                .insertAll()
+                .execute();
+    }
+
+    /**
+     * Replaces, in one commit, the rows of some users by fresh ones; other users' rows stay.
+     *
+     * @param fresh all that these users shall have, already persisted: it is read more than once
+     * @param handled the users, one column {@link Users#USERNAME}
+     * @param scope which of their rows are meant, over the table's columns
+     */
+    public void replaceUsers(Table table, Dataset<Row> fresh, Dataset<Row> handled, Column scope) {
+        Dataset<Row> standing = read(table)
+                .where(scope)
+                .join(handled.select(Users.USERNAME).distinct(), seq(Users.USERNAME), "left_semi");
+        if (isEmpty(table) || standing.isEmpty()) {
+            append(table, fresh);
+            return;
+        }
+        String[] key = table.key().toArray(new String[0]);
+        Dataset<Row> outdated =
+                standing.join(fresh.select(columns(key)), seq(key), "left_anti").withColumn(DELETED, lit(true));
+        Dataset<Row> changes =
+                stamped(table, fresh).withColumn(DELETED, lit(false)).unionByName(outdated);
+        Map<String, Column> values = new LinkedHashMap<>();
+        for (String column : table.schema().fieldNames()) {
+            values.put(column, col(FRESH + "." + column));
+        }
+        target(table)
+                .merge(changes.as(FRESH), sameKey(table))
+                .whenMatched(col(FRESH + "." + DELETED))
+                .delete()
+                .whenMatched(contentDiffers(table))
+                .update(values)
+                .whenNotMatched(col(FRESH + "." + DELETED).unary_$bang())
+                .insert(values)
+                .execute();
+    }
+
+    private DeltaTable target(Table table) {
+        return DeltaTable.forPath(spark, path(table)).as(TARGET);
+    }
+
+    /** Whether nothing was ever written to a table: its log has the creating commit alone. */
+    private boolean isEmpty(Table table) {
+        return !exists(table) || snapshot(table).version() == 0;
+    }
+
+    /** Number of the newest commit of each table that exists. */
+    public Map<String, Long> versions(List<Table> tables) {
+        Map<String, Long> versions = new LinkedHashMap<>();
+        tables.stream()
+                .filter(this::exists)
+                .forEach(table -> versions.put(table.name(), snapshot(table).version()));
+        return versions;
+    }
+
+    /** Deletes this run's staged files, if any. */
+    public void clearStaging() {
+        Path staging = new Path(location + "/_staging/" + runId);
+        try {
+            staging.getFileSystem(spark.sessionState().newHadoopConf()).delete(staging, true);
+        } catch (IOException e) {
+            LOG.warn(
+                    "Staged files at {} could not be deleted ({}); they take space and do no harm",
+                    staging,
+                    e.toString());
+        }
+    }
+
+    /**
+     * Makes sure that the warehouse's folder is there and can be written.
+     *
+     * @throws RunFailure where it can't
+     */
+    public void requireWritable() {
+        Path probe = new Path(location + "/_staging/" + runId + "/probe");
+        try {
+            var files = probe.getFileSystem(spark.sessionState().newHadoopConf());
+            files.create(probe, true).close();
+            files.delete(probe.getParent(), true);
+        } catch (IOException e) {
+            throw RunFailure.failed(
+                    "the warehouse " + location + " cannot be written (" + e.getMessage()
+                            + "). Give a folder that this user may write with --warehouse, or mend its permissions.",
+                    e);
+        }
+    }
+
+    private static Column sameKey(Table table) {
+        return table.key().stream()
+                .map(name -> col(TARGET + "." + name).equalTo(col(FRESH + "." + name)))
+                .reduce(Column::and)
+                .orElseThrow();
+    }
+
+    private static Column contentDiffers(Table table) {
+        return contentColumns(table.content())
+                .map(name -> col(TARGET + "." + name)
+                        .eqNullSafe(col(FRESH + "." + name))
+                        .unary_$bang())
+                .reduce(Column::or)
+                .orElseThrow();
+    }
+
+    private static Stream<String> contentColumns(StructType content) {
+        return Arrays.stream(content.fieldNames()).filter(name -> !name.equals(Table.RUN_ID));
+    }
+
+    private static Column[] columns(String... names) {
+        return Arrays.stream(names).map(name -> col(name)).toArray(Column[]::new);
+    }
+
+    private static Seq<String> seq(String... names) {
+        return CollectionConverters.asScala(List.of(names)).toSeq();
+    }
+}
