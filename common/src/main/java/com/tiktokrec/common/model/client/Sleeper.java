@@ -1,0 +1,14 @@
+package com.tiktokrec.common.model.client;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** Waits between attempts; injected, so that tests need not wait. */
+@FunctionalInterface
+public interface Sleeper {
+
+    /** The caller's thread sleeps. */
+    Sleeper THREAD = duration -> TimeUnit.NANOSECONDS.sleep(duration.toNanos());
+
+    void sleep(Duration duration) throws InterruptedException;
+}
