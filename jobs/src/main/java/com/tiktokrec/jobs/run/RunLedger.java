@@ -1,0 +1,97 @@
+package com.tiktokrec.jobs.run;
+
+import com.tiktokrec.common.model.CallLog;
+import com.tiktokrec.common.model.CallTotals;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a run did, as it goes: counts by name, the fallbacks it took, its model calls and their cost. Thread-safe. */
+public final class RunLedger implements CallLog {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RunLedger.class);
+
+    private final Map<String, Long> counts = new TreeMap<>();
+    private final Set<String> fallbacks = new TreeSet<>();
+    private long modelCalls;
+    private long cachedCalls;
+    private long promptTokens;
+    private long completionTokens;
+    private double costUsd;
+    private String step = "start";
+
+    /** What the run does now. */
+    public synchronized String step() {
+        return step;
+    }
+
+    synchronized void step(String description) {
+        step = description;
+    }
+
+    /** Adds to a count. */
+    public synchronized void count(String name, long howMany) {
+        counts.merge(name, howMany, Long::sum);
+    }
+
+    /** Notes a fallback that touched some rows, users or texts; none where it touched none. */
+    public synchronized void fallback(String name, long howMany) {
+        if (howMany > 0) {
+            LOG.warn("Fallback {} touched {} rows, users or texts", name, howMany);
+            fallbacks.add(name);
+            count("fallback_" + name, howMany);
+        }
+    }
+
+    @Override
+    public synchronized void called(String step, CallTotals totals) {
+        modelCalls += totals.attempts();
+        cachedCalls += totals.cached();
+        promptTokens += totals.promptTokens();
+        completionTokens += totals.completionTokens();
+        costUsd += totals.costUsd();
+        count("model_" + step + "_answered", totals.answered());
+        if (totals.failed() > 0) {
+            count("model_" + step + "_unanswered", totals.failed());
+            LOG.warn(
+                    "Model calls for {}: {} of {} got no answer. The first: {}",
+                    step,
+                    totals.failed(),
+                    totals.requested() - totals.cached(),
+                    totals.firstFailure());
+        }
+    }
+
+    public synchronized Map<String, Long> counts() {
+        return new TreeMap<>(counts);
+    }
+
+    public synchronized Set<String> fallbacks() {
+        return new TreeSet<>(fallbacks);
+    }
+
+    /** Calls sent, retries included. */
+    public synchronized long modelCalls() {
+        return modelCalls;
+    }
+
+    /** Requests that the store answered. */
+    public synchronized long cachedCalls() {
+        return cachedCalls;
+    }
+
+    public synchronized long promptTokens() {
+        return promptTokens;
+    }
+
+    public synchronized long completionTokens() {
+        return completionTokens;
+    }
+
+    public synchronized double costUsd() {
+        return costUsd;
+    }
+}

@@ -1,0 +1,150 @@
+package com.tiktokrec.jobs.run;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+
+import com.tiktokrec.common.RunFailure;
+import com.tiktokrec.common.tables.Runs;
+import com.tiktokrec.common.tables.SearchQueries;
+import com.tiktokrec.common.tables.Table;
+import com.tiktokrec.common.tables.Users;
+import com.tiktokrec.common.tables.Warehouse;
+import io.delta.exceptions.DeltaConcurrentModificationException;
+import io.delta.tables.DeltaTable;
+import java.sql.Date;
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The record of runs, by which one run at a time writes a warehouse and date. */
+final class RunRecords {
+
+    static final String RUNNING = "running";
+    static final String DONE = "done";
+    static final String DEGRADED = "degraded";
+    static final String FAILED = "failed";
+    static final String ABANDONED = "abandoned";
+
+    private static final Logger LOG = LoggerFactory.getLogger(RunRecords.class);
+    private static final Duration SILENCE = Duration.ofMinutes(10);
+    private static final int CONFLICTS = 10;
+    private static final String TARGET = "target";
+    private static final String FRESH = "fresh";
+
+    private final Warehouse warehouse;
+    private final Clock clock;
+
+    RunRecords(Warehouse warehouse, Clock clock) {
+        this.warehouse = warehouse;
+        this.clock = clock;
+    }
+
+    /**
+     * Claims the warehouse and date for a run.
+     *
+     * @throws RunFailure where another run holds them
+     */
+    void claim(Dataset<Row> record, LocalDate date) {
+        warehouse.create(List.of(Runs.TABLE));
+        settled(() -> {
+            takeOver(date);
+            // The merge reads what it must not find, so that of two claims at once one conflicts, and looks again.
+            runs().as(TARGET)
+                    .merge(
+                            record.as(FRESH),
+                            column(TARGET, SearchQueries.RUN_DATE)
+                                    .equalTo(column(FRESH, SearchQueries.RUN_DATE))
+                                    .and(column(TARGET, Users.STATUS).equalTo(RUNNING)))
+                    .whenNotMatched()
+                    .insertAll()
+                    .execute();
+        });
+        if (mine().isEmpty()) {
+            takeOver(date);
+            throw RunFailure.failed("another run claimed " + warehouse.location() + " for " + date + " at this moment."
+                    + " Start again when it has finished.");
+        }
+    }
+
+    private void takeOver(LocalDate date) {
+        Instant heardSince = clock.instant().minus(SILENCE);
+        List<Row> running = warehouse
+                .read(Runs.TABLE)
+                .where(col(SearchQueries.RUN_DATE).equalTo(lit(Date.valueOf(date))))
+                .where(col(Users.STATUS).equalTo(RUNNING))
+                .select(Table.RUN_ID, Runs.COMMAND, Runs.STARTED_AT, Runs.HEARTBEAT_AT)
+                .collectAsList();
+        for (Row run : running) {
+            if (!run.getTimestamp(3).toInstant().isBefore(heardSince)) {
+                throw RunFailure.failed("run " + run.getString(0) + " (" + run.getString(1) + ", started "
+                        + run.getTimestamp(2).toInstant() + ") is writing " + warehouse.location() + " for " + date
+                        + ". Wait for it; if its process is gone, it is taken over 10 minutes after its last sign of life, "
+                        + run.getTimestamp(3).toInstant() + ".");
+            }
+            LOG.warn("Run {} gave no sign of life since {}: marked abandoned", run.getString(0), run.getTimestamp(3));
+            runs().update(
+                            col(Table.RUN_ID)
+                                    .equalTo(run.getString(0))
+                                    .and(col(Users.STATUS).equalTo(RUNNING)),
+                            Map.of(Users.STATUS, lit(ABANDONED)));
+        }
+    }
+
+    private Dataset<Row> mine() {
+        return warehouse.read(Runs.TABLE).where(col(Table.RUN_ID).equalTo(warehouse.runId()));
+    }
+
+    /** Date of the newest finished run, if any. */
+    Optional<LocalDate> newestFinished() {
+        Row newest = warehouse
+                .read(Runs.TABLE)
+                .where(col(Users.STATUS).isin(DONE, DEGRADED))
+                .agg(max(SearchQueries.RUN_DATE))
+                .head();
+        return Optional.ofNullable(newest.getDate(0)).map(Date::toLocalDate);
+    }
+
+    void heartbeat() {
+        update(Map.of(Runs.HEARTBEAT_AT, lit(Timestamp.from(clock.instant()))));
+    }
+
+    /** Changes columns of this run's record. */
+    void update(Map<String, Column> values) {
+        settled(() -> runs().update(col(Table.RUN_ID).equalTo(warehouse.runId()), values));
+    }
+
+    private DeltaTable runs() {
+        return DeltaTable.forPath(warehouse.spark(), warehouse.path(Runs.TABLE));
+    }
+
+    private static Column column(String side, String name) {
+        return col(side + "." + name);
+    }
+
+    /** Repeats a change until no other run's change comes between. */
+    private static void settled(Runnable change) {
+        for (int conflict = 1; ; conflict++) {
+            try {
+                change.run();
+                return;
+            } catch (DeltaConcurrentModificationException e) {
+                if (conflict == CONFLICTS) {
+                    throw RunFailure.failed(
+                            "the runs table was changed by others " + CONFLICTS + " times in a row. Start again later.",
+                            e);
+                }
+            }
+        }
+    }
+}

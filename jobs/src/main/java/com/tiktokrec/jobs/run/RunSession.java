@@ -1,0 +1,208 @@
+package com.tiktokrec.jobs.run;
+
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.map;
+
+import com.tiktokrec.common.config.Settings;
+import com.tiktokrec.common.model.ModelClients;
+import com.tiktokrec.common.spark.SparkSessions;
+import com.tiktokrec.common.tables.Categories;
+import com.tiktokrec.common.tables.Embeddings;
+import com.tiktokrec.common.tables.IngestedFiles;
+import com.tiktokrec.common.tables.ModelResponses;
+import com.tiktokrec.common.tables.Quarantine;
+import com.tiktokrec.common.tables.Recommendations;
+import com.tiktokrec.common.tables.Runs;
+import com.tiktokrec.common.tables.SearchQueries;
+import com.tiktokrec.common.tables.SearchResults;
+import com.tiktokrec.common.tables.Table;
+import com.tiktokrec.common.tables.UserProfiles;
+import com.tiktokrec.common.tables.UserTags;
+import com.tiktokrec.common.tables.UserVideos;
+import com.tiktokrec.common.tables.Users;
+import com.tiktokrec.common.tables.VideoStats;
+import com.tiktokrec.common.tables.Videos;
+import com.tiktokrec.common.tables.Warehouse;
+import java.sql.Date;
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A run from its claim on the warehouse to its record.
+ *
+ * @param command as the user gave it
+ * @param warehouse where its tables are
+ * @param master where to run, empty for what spark-submit says or this machine
+ */
+public record RunSession(
+        String command, LocalDate date, Settings settings, String warehouse, Optional<String> master, Clock clock) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RunSession.class);
+    private static final Duration HEARTBEAT = Duration.ofMinutes(3);
+
+    /** All tables, in the order of the data flow. */
+    public static final List<Table> TABLES = List.of(
+            Videos.TABLE,
+            VideoStats.TABLE,
+            Users.TABLE,
+            UserVideos.TABLE,
+            SearchResults.TABLE,
+            IngestedFiles.TABLE,
+            Quarantine.TABLE,
+            Categories.TABLE,
+            UserProfiles.TABLE,
+            UserTags.TABLE,
+            SearchQueries.TABLE,
+            Embeddings.TABLE,
+            ModelResponses.TABLE,
+            Recommendations.TABLE);
+
+    /** How a run ended, for its record. */
+    public record Ended<T>(T result, String status, RunLedger ledger, Duration took) {
+        /** Whether too many users took a fallback. */
+        public boolean degraded() {
+            return status.equals(RunRecords.DEGRADED);
+        }
+    }
+
+    /** Users handled, and how many of them a fallback touched. */
+    public record Coverage(long users, long degradedUsers) {}
+
+    /**
+     * Claims the warehouse, does the work, and records how it ended, also where it fails.
+     *
+     * @param needsModels whether the work calls models
+     * @param coverage of the work's result, from which the run counts as degraded or not
+     */
+    public <T> Ended<T> run(boolean needsModels, Function<Run, T> work, Function<T, Coverage> coverage) {
+        Instant started = clock.instant();
+        SparkSession spark = SparkSessions.open("tiktok-rec " + command + " " + date, master);
+        String id = date + "-" + command + "-" + UUID.randomUUID().toString().substring(0, 8);
+        Warehouse tables = new Warehouse(spark, warehouse, id, started);
+        tables.requireWritable();
+        RunRecords records = new RunRecords(tables, clock);
+        records.claim(started(spark, id, started), date);
+        RunLedger ledger = new RunLedger();
+        ScheduledExecutorService heartbeats = heartbeats(records);
+        StepProgress progress = new StepProgress(spark, ledger);
+        try {
+            boolean backfill = records.newestFinished().map(date::isBefore).orElse(false);
+            ModelCalls models = needsModels ? ModelSetup.open(settings.models(), tables, clock, ledger) : null;
+            tables.create(TABLES);
+            Run run = new Run(id, date, clock, spark, tables, settings, models, ledger, backfill);
+            LOG.info("Run {} writes {} for {}{}", id, warehouse, date, backfill ? " (backfill)" : "");
+            T result = work.apply(run);
+            String status = status(coverage.apply(result));
+            records.update(finished(tables, ledger, status, null));
+            return new Ended<>(result, status, ledger, Duration.between(started, clock.instant()));
+        } catch (Throwable e) {
+            // Spark throws checked exceptions that it does not declare, and a full heap is a failure to record too.
+            recordFailure(records, tables, ledger, e);
+            throw e;
+        } finally {
+            progress.close();
+            heartbeats.shutdown();
+            tables.clearStaging();
+            ModelClients.close(id);
+        }
+    }
+
+    private String status(Coverage coverage) {
+        double ratio = coverage.users() == 0 ? 0 : (double) coverage.degradedUsers() / coverage.users();
+        return ratio > settings.pipeline().maxDegradedRatio() ? RunRecords.DEGRADED : RunRecords.DONE;
+    }
+
+    private Dataset<Row> started(SparkSession spark, String id, Instant started) {
+        Timestamp now = Timestamp.from(started);
+        Map<String, Object> values = Map.of(
+                Table.RUN_ID, id,
+                Runs.COMMAND, command,
+                SearchQueries.RUN_DATE, Date.valueOf(date),
+                Runs.STARTED_AT, now,
+                Runs.HEARTBEAT_AT, now,
+                Users.STATUS, RunRecords.RUNNING,
+                Runs.CONFIG_HASH, settings.hash(),
+                Runs.CODE_VERSION, CodeVersion.current(),
+                Table.WRITTEN_AT, now);
+        Object[] row = new Object[Runs.TABLE.schema().size()];
+        for (int column = 0; column < row.length; column++) {
+            row[column] = values.get(Runs.TABLE.schema().fieldNames()[column]);
+        }
+        return spark.createDataFrame(List.of(RowFactory.create(row)), Runs.TABLE.schema());
+    }
+
+    private Map<String, Column> finished(Warehouse tables, RunLedger ledger, String status, String error) {
+        Timestamp now = Timestamp.from(clock.instant());
+        Map<String, Column> values = new HashMap<>();
+        values.put(Users.STATUS, lit(status));
+        values.put(Runs.HEARTBEAT_AT, lit(now));
+        values.put(Runs.FINISHED_AT, lit(now));
+        values.put(Runs.TABLE_VERSIONS, literal(tables.versions(TABLES)));
+        values.put(Runs.COUNTS, literal(ledger.counts()));
+        values.put(Recommendations.DEGRADED, lit(ledger.fallbacks().toArray(new String[0])));
+        values.put(Runs.MODEL_CALLS, lit(ledger.modelCalls()));
+        values.put(Runs.CACHED_CALLS, lit(ledger.cachedCalls()));
+        values.put(Runs.PROMPT_TOKENS, lit(ledger.promptTokens()));
+        values.put(Runs.COMPLETION_TOKENS, lit(ledger.completionTokens()));
+        values.put(Runs.COST_USD, lit(ledger.costUsd()));
+        values.put(Runs.ERROR, lit(error).cast("string"));
+        return values;
+    }
+
+    private static Column literal(Map<String, Long> values) {
+        Column[] entries = values.entrySet().stream()
+                .flatMap(entry -> Stream.of(lit(entry.getKey()), lit(entry.getValue())))
+                .toArray(Column[]::new);
+        return map(entries).cast("map<string,bigint>");
+    }
+
+    private void recordFailure(RunRecords records, Warehouse tables, RunLedger ledger, Throwable failure) {
+        try {
+            records.update(finished(tables, ledger, RunRecords.FAILED, failure.getMessage()));
+        } catch (RuntimeException e) {
+            LOG.warn("The run's failure could not be recorded in {}: {}", tables.path(Runs.TABLE), e.toString());
+        }
+    }
+
+    private static ScheduledExecutorService heartbeats(RunRecords records) {
+        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(work -> {
+            Thread thread = new Thread(work, "heartbeat");
+            thread.setDaemon(true);
+            return thread;
+        });
+        ScheduledFuture<?> beats = timer.scheduleAtFixedRate(
+                () -> {
+                    try {
+                        records.heartbeat();
+                    } catch (RuntimeException e) {
+                        LOG.warn("No heartbeat could be written: {}", e.toString());
+                    }
+                },
+                HEARTBEAT.toSeconds(),
+                HEARTBEAT.toSeconds(),
+                TimeUnit.SECONDS);
+        LOG.debug("Heartbeats every {}: {}", HEARTBEAT, beats);
+        return timer;
+    }
+}

@@ -1,0 +1,57 @@
+package com.tiktokrec.jobs.run;
+
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.SparkStageInfo;
+import org.apache.spark.SparkStatusTracker;
+import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Says how far a long step has come, from Spark's own count of its tasks. */
+final class StepProgress implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StepProgress.class);
+    private static final Duration EVERY = Duration.ofSeconds(10);
+
+    private final SparkStatusTracker tracker;
+    private final RunLedger ledger;
+    private final ScheduledExecutorService timer;
+    private final ScheduledFuture<?> reports;
+
+    StepProgress(SparkSession spark, RunLedger ledger) {
+        this.tracker = spark.sparkContext().statusTracker();
+        this.ledger = ledger;
+        this.timer = Executors.newSingleThreadScheduledExecutor(work -> {
+            Thread thread = new Thread(work, "progress");
+            thread.setDaemon(true);
+            return thread;
+        });
+        this.reports = timer.scheduleAtFixedRate(this::report, EVERY.toSeconds(), EVERY.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private void report() {
+        int done = 0;
+        int all = 0;
+        for (int stage : tracker.getActiveStageIds()) {
+            SparkStageInfo info = tracker.getStageInfo(stage).getOrElse(() -> null);
+            if (info != null) {
+                done += info.numCompletedTasks();
+                all += info.numTasks();
+            }
+        }
+        // A stage of few tasks tells nothing about how far it is.
+        if (all > 4) {
+            LOG.info("  {}: {} of {} tasks done", ledger.step(), done, all);
+        }
+    }
+
+    @Override
+    public void close() {
+        reports.cancel(false);
+        timer.shutdown();
+    }
+}
