@@ -1,0 +1,30 @@
+package com.tiktokrec.jobs.video;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.greatest;
+import static org.apache.spark.sql.functions.least;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.when;
+
+import org.apache.spark.sql.Column;
+
+/** Counts as formulas see them: missing and negative ones are 0, and without plays every ratio is 0. */
+public final class Counts {
+
+    private Counts() {}
+
+    /** A count as a double, at least 0. */
+    public static Column count(Column count) {
+        return greatest(coalesce(count, lit(0L)), lit(0L)).cast("double");
+    }
+
+    /** A count for each play. */
+    public static Column perPlay(Column count, Column plays) {
+        return when(count(plays).gt(0), count.divide(count(plays))).otherwise(lit(0.0));
+    }
+
+    /** A score within 0 and 1. */
+    public static Column clamped(Column score) {
+        return greatest(lit(0.0), least(lit(1.0), score));
+    }
+}
