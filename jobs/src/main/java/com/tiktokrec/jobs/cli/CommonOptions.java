@@ -1,0 +1,116 @@
+package com.tiktokrec.jobs.cli;
+
+import com.tiktokrec.common.RunFailure;
+import com.tiktokrec.common.config.Settings;
+import com.tiktokrec.jobs.run.RunSession;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Options that every command takes. */
+final class CommonOptions {
+
+    private static final String DEFAULT_WAREHOUSE = "warehouse";
+
+    @Option(names = "--conf", paramLabel = "FILE", description = "Configuration (HOCON) over the built-in defaults.")
+    private Path conf;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "One configuration key; repeatable, wins over --conf. docs/configuration.md lists all keys.")
+    private Map<String, String> set = new LinkedHashMap<>();
+
+    @Option(
+            names = "--warehouse",
+            paramLabel = "URI",
+            description = "Folder or s3a:// URI of the tables (default: the configured one, else ./warehouse).")
+    private String warehouse;
+
+    @Option(
+            names = "--run-date",
+            paramLabel = "YYYY-MM-DD",
+            description = "The night to compute; ages are taken at its end (default: today, UTC).")
+    private String runDate;
+
+    @Option(
+            names = "--master",
+            paramLabel = "URL",
+            description = "Spark master (default: spark-submit's, else local[*]).")
+    private String master;
+
+    @Option(names = "--deploy-mode", paramLabel = "MODE", description = "client or cluster, for spark-submit.")
+    private String deployMode;
+
+    @Option(names = "--dry-run", description = "Print the spark-submit command and do nothing.")
+    private boolean dryRun;
+
+    @Option(names = "--estimate", description = "Print what the models would cost, without calling (not built yet).")
+    private boolean estimate;
+
+    /** Nothing asks yet: a night's cost is not estimated beforehand. */
+    @SuppressWarnings("UnusedVariable")
+    @Option(names = "--yes", description = "Do not stop to have a cost confirmed.")
+    private boolean yes;
+
+    /** Read from the parsed command line where a failure is told. */
+    @SuppressWarnings("UnusedVariable")
+    @Option(names = "--verbose", description = "Print the stack trace of a failure.")
+    private boolean verbose;
+
+    boolean dryRun() {
+        return dryRun;
+    }
+
+    Optional<String> master() {
+        return Optional.ofNullable(master);
+    }
+
+    Optional<String> deployMode() {
+        return Optional.ofNullable(deployMode);
+    }
+
+    Optional<String> warehouse() {
+        return Optional.ofNullable(warehouse);
+    }
+
+    /** The configuration, with settings that the command itself makes. */
+    Settings settings(Map<String, String> environment, Map<String, String> byCommand) {
+        if (estimate) {
+            throw RunFailure.usage("--estimate is not built yet: leave it out.");
+        }
+        Map<String, String> overrides = new LinkedHashMap<>(byCommand);
+        overrides.putAll(set);
+        return Settings.load(Optional.ofNullable(conf), overrides, environment);
+    }
+
+    /** The run that a command asks for. */
+    RunSession session(String command, Settings settings, Workplace workplace) {
+        return session(
+                command,
+                settings,
+                workplace,
+                warehouse().or(settings::warehouse).orElse(DEFAULT_WAREHOUSE));
+    }
+
+    RunSession session(String command, Settings settings, Workplace workplace, String location) {
+        return new RunSession(command, date(workplace), settings, location, master(), workplace.clock());
+    }
+
+    LocalDate date(Workplace workplace) {
+        if (runDate == null) {
+            return LocalDate.ofInstant(Instant.now(workplace.clock()), ZoneOffset.UTC);
+        }
+        try {
+            return LocalDate.parse(runDate);
+        } catch (DateTimeParseException e) {
+            throw RunFailure.usage("--run-date is '" + runDate + "', not a date: write it as YYYY-MM-DD.");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package com.tiktokrec.jobs.cli;
+
+import com.tiktokrec.common.config.Settings;
+import com.tiktokrec.jobs.pipeline.PipelineJob;
+import com.tiktokrec.jobs.profile.ProfileJob;
+import com.tiktokrec.jobs.run.RunSession;
+import com.tiktokrec.jobs.taxonomy.TaxonomyJob;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "profile",
+        mixinStandardHelpOptions = true,
+        versionProvider = RootCommand.Version.class,
+        description = "Maps what users post, repost and like to categories, with affinities and reasons.",
+        footer = {"", "Example: tiktok-rec profile --username taylorswift --output profile.json"})
+final class ProfileCommand extends RunCommand {
+
+    @ArgGroup(multiplicity = "1")
+    private UserOptions users;
+
+    @Option(names = "--taxonomy", paramLabel = "FILE", description = "Replace the categories by this file's first.")
+    private String taxonomy;
+
+    @Option(
+            names = "--output",
+            paramLabel = "FILE",
+            description = "Write the profiles as JSON too (a folder with --all).")
+    private String output;
+
+    ProfileCommand(Workplace workplace) {
+        super(workplace);
+    }
+
+    @Override
+    int execute() {
+        Settings settings = settings(Map.of());
+        RunSession session = session(settings);
+        RunSession.Ended<ProfileJob.Result> ended = session.run(
+                true,
+                run -> {
+                    PipelineJob.refuseBackfill(run, session.command());
+                    if (taxonomy != null) {
+                        TaxonomyJob.fromFile(run, taxonomy);
+                    }
+                    return ProfileJob.run(run, new ProfileJob.Options(users.selection(), Optional.ofNullable(output)));
+                },
+                result -> new RunSession.Coverage(result.users(), result.kept() + result.keywordFallbacks()));
+        console().line(Reports.profiled(ended.result()));
+        return ended(session, ended);
+    }
+}

@@ -1,0 +1,53 @@
+package com.tiktokrec.jobs.cli;
+
+import com.tiktokrec.common.config.Settings;
+import com.tiktokrec.jobs.recommend.RecommendJob;
+import com.tiktokrec.jobs.run.RunSession;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "recommend",
+        mixinStandardHelpOptions = true,
+        versionProvider = RootCommand.Version.class,
+        description = "Ranked videos for users, each with its scores and reasons.",
+        footer = {"", "Example: tiktok-rec recommend --username taylorswift --count 20 --output recommendations.json"})
+final class RecommendCommand extends RunCommand {
+
+    @ArgGroup(multiplicity = "1")
+    private UserOptions users;
+
+    @Option(
+            names = "--profile",
+            paramLabel = "FILE",
+            description = "Take the one user's tags from this file, for this run alone.")
+    private String profile;
+
+    @Mixin
+    private final CountOption count = new CountOption();
+
+    @Option(names = "--output", paramLabel = "FILE", description = "Write the lists as JSON too (a folder with --all).")
+    private String output;
+
+    RecommendCommand(Workplace workplace) {
+        super(workplace);
+    }
+
+    @Override
+    int execute() {
+        Settings settings = settings(Map.of());
+        RecommendJob.Options options = new RecommendJob.Options(
+                users.selection(), Optional.ofNullable(profile), count.checked(), Optional.ofNullable(output));
+        RunSession session = session(settings);
+        RunSession.Ended<RecommendJob.Result> ended = session.run(
+                true,
+                run -> RecommendJob.run(run, options),
+                result -> new RunSession.Coverage(result.users(), result.degradedUsers()));
+        console().line(Reports.recommended(ended.result(), options.count()));
+        return ended(session, ended);
+    }
+}

@@ -1,0 +1,63 @@
+package com.tiktokrec.jobs.cli;
+
+import com.tiktokrec.jobs.ingest.IngestJob;
+import com.tiktokrec.jobs.pipeline.PipelineJob;
+import com.tiktokrec.jobs.profile.ProfileJob;
+import com.tiktokrec.jobs.recommend.RecommendJob;
+import com.tiktokrec.jobs.taxonomy.TaxonomyJob;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What jobs did, in a line each. */
+final class Reports {
+
+    private Reports() {}
+
+    static String ingested(IngestJob.Result result) {
+        return "Ingest:     %,d files read, %,d unchanged; %,d records, %,d bad (quarantine), %,d error answers; %,d videos, %,d users touched"
+                .formatted(
+                        result.files(),
+                        result.skippedFiles(),
+                        result.records(),
+                        result.bad(),
+                        result.errorAnswers(),
+                        result.videos(),
+                        result.users());
+    }
+
+    static String taxonomy(TaxonomyJob.Result result) {
+        return "Taxonomy:   %,d categories (%s), %s, version %s"
+                .formatted(
+                        result.categories(),
+                        result.source(),
+                        result.changed() ? "new" : "as before",
+                        result.taxonomyVersion()
+                                .substring(
+                                        0, Math.min(12, result.taxonomyVersion().length())));
+    }
+
+    static String profiled(ProfileJob.Result result) {
+        return "Profile:    %,d users, %,d of them changed%s%s"
+                .formatted(
+                        result.users(),
+                        result.profiled(),
+                        result.kept() == 0 ? "" : ", %,d kept earlier tags".formatted(result.kept()),
+                        result.keywordFallbacks() == 0
+                                ? ""
+                                : ", %,d fell back to keywords".formatted(result.keywordFallbacks()));
+    }
+
+    static String recommended(RecommendJob.Result result, int count) {
+        return "Recommend:  %,d videos for %,d of %,d users; %,d users have all %d"
+                .formatted(result.rows(), result.usersWithList(), result.users(), result.usersWithFullList(), count);
+    }
+
+    static List<String> pipeline(PipelineJob.Result result, int count) {
+        List<String> lines = new ArrayList<>();
+        result.ingest().ifPresent(ingest -> lines.add(ingested(ingest)));
+        result.taxonomy().ifPresent(taxonomy -> lines.add(taxonomy(taxonomy)));
+        result.profile().ifPresent(profile -> lines.add(profiled(profile)));
+        lines.add(recommended(result.recommend(), count));
+        return lines;
+    }
+}

@@ -1,0 +1,98 @@
+package com.tiktokrec.jobs.cli;
+
+import com.tiktokrec.common.ExitCode;
+import com.tiktokrec.common.config.Settings;
+import com.tiktokrec.jobs.run.RunLedger;
+import com.tiktokrec.jobs.run.RunSession;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** A command that does a run over a warehouse. */
+abstract class RunCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private final CommonOptions common = new CommonOptions();
+
+    private final Workplace workplace;
+
+    RunCommand(Workplace workplace) {
+        this.workplace = workplace;
+    }
+
+    @Override
+    public final Integer call() {
+        if (common.dryRun()) {
+            List<String> arguments = spec.commandLine().getParseResult().originalArgs();
+            console().line(SparkSubmit.commandLine(arguments, common, workplace.environment()));
+            return ExitCode.DONE.code();
+        }
+        return execute();
+    }
+
+    abstract int execute();
+
+    final CommonOptions common() {
+        return common;
+    }
+
+    final Console console() {
+        return workplace.console();
+    }
+
+    final Workplace workplace() {
+        return workplace;
+    }
+
+    final Settings settings(Map<String, String> byCommand) {
+        return common.settings(workplace.environment(), byCommand);
+    }
+
+    final RunSession session(Settings settings) {
+        return common.session(spec.name(), settings, workplace);
+    }
+
+    /** Prints what every run ends with, and gives its exit code. */
+    final int ended(RunSession session, RunSession.Ended<?> ended) {
+        RunLedger ledger = ended.ledger();
+        if (ledger.modelCalls() + ledger.cachedCalls() > 0) {
+            console()
+                    .line("Model calls: %,d made, %,d answered from the store; %,d tokens read, %,d written; %.4f USD"
+                            .formatted(
+                                    ledger.modelCalls(),
+                                    ledger.cachedCalls(),
+                                    ledger.promptTokens(),
+                                    ledger.completionTokens(),
+                                    ledger.costUsd()));
+        }
+        if (!ledger.fallbacks().isEmpty()) {
+            console().line("Fallbacks: " + String.join(", ", ledger.fallbacks()));
+        }
+        console()
+                .line("Tables in %s, run date %s, %s"
+                        .formatted(session.warehouse(), session.date(), text(ended.took())));
+        if (ended.degraded()) {
+            console()
+                    .problem("done and tables written, but more than pipeline.max-degraded-ratio ("
+                            + session.settings().pipeline().maxDegradedRatio()
+                            + ") of the users took a fallback (" + String.join(", ", ledger.fallbacks())
+                            + "). Look at the warnings above; the next run tries these again.");
+            return ExitCode.DEGRADED.code();
+        }
+        return ExitCode.DONE.code();
+    }
+
+    static String text(Duration duration) {
+        return duration.toMinutes() == 0
+                ? String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0)
+                : duration.toMinutes() + " min " + duration.toSecondsPart() + " s";
+    }
+}

@@ -1,0 +1,68 @@
+package com.tiktokrec.jobs.cli;
+
+import com.tiktokrec.common.config.Settings;
+import com.tiktokrec.jobs.pipeline.PipelineJob;
+import com.tiktokrec.jobs.run.RunSession;
+import com.tiktokrec.jobs.taxonomy.TaxonomyJob;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "taxonomy",
+        mixinStandardHelpOptions = true,
+        versionProvider = RootCommand.Version.class,
+        description = "Content categories, each with an embedding, from text files or the ingested texts.",
+        footer = {
+            "",
+            "With OPENAI_API_KEY set a language model makes them; without, clusters of hashtags do.",
+            "",
+            "Example: tiktok-rec taxonomy --input trending_hashtags.txt --output taxonomy.json --num-categories 100"
+        })
+final class TaxonomyCommand extends RunCommand {
+
+    @Option(
+            names = "--input",
+            paramLabel = "FILE",
+            arity = "1..*",
+            description = "Text files, one text a line (default: the ingested captions, hashtags and bios).")
+    private List<String> inputs = new ArrayList<>();
+
+    @Option(names = "--output", paramLabel = "FILE", description = "Write the categories as JSON too.")
+    private String output;
+
+    @Option(names = "--num-categories", paramLabel = "N", description = "How many, 1 to 500 (default: 100).")
+    private Integer numCategories;
+
+    TaxonomyCommand(Workplace workplace) {
+        super(workplace);
+    }
+
+    @Override
+    int execute() {
+        Map<String, String> byCommand = new HashMap<>();
+        if (numCategories != null) {
+            byCommand.put("pipeline.num-categories", numCategories.toString());
+        }
+        Settings settings = settings(byCommand);
+        RunSession session = session(settings);
+        RunSession.Ended<TaxonomyJob.Result> ended = session.run(
+                true,
+                run -> {
+                    PipelineJob.refuseBackfill(run, session.command());
+                    return PipelineJob.makeTaxonomy(
+                            run,
+                            new TaxonomyJob.Options(
+                                    inputs,
+                                    Optional.ofNullable(output),
+                                    settings.pipeline().numCategories()));
+                },
+                result -> new RunSession.Coverage(0, 0));
+        console().line(Reports.taxonomy(ended.result()));
+        return ended(session, ended);
+    }
+}

@@ -1,0 +1,133 @@
+package com.tiktokrec.jobs.pipeline;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.try_element_at;
+
+import com.tiktokrec.common.RunFailure;
+import com.tiktokrec.common.tables.Categories;
+import com.tiktokrec.common.tables.Runs;
+import com.tiktokrec.common.tables.Table;
+import com.tiktokrec.jobs.ingest.IngestJob;
+import com.tiktokrec.jobs.profile.ProfileJob;
+import com.tiktokrec.jobs.recommend.RecommendJob;
+import com.tiktokrec.jobs.run.Run;
+import com.tiktokrec.jobs.run.RunSession;
+import com.tiktokrec.jobs.taxonomy.TaxonomyJob;
+import com.tiktokrec.jobs.users.UserSelection;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A night: ingest, taxonomy, profile, recommend, each doing only what changed. */
+public final class PipelineJob {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PipelineJob.class);
+    private static final String TAXONOMIES = "taxonomies_made";
+
+    /**
+     * What the night is for.
+     *
+     * @param inputs landing files to ingest first, may be empty
+     * @param taxonomy a file that replaces the categories
+     * @param count videos a user
+     * @param output where the lists are written as JSON besides the table
+     */
+    public record Options(
+            List<String> inputs, UserSelection users, Optional<String> taxonomy, int count, Optional<String> output) {}
+
+    /** What each step did; empty for a step that had no reason to run. */
+    public record Result(
+            Optional<IngestJob.Result> ingest,
+            Optional<TaxonomyJob.Result> taxonomy,
+            Optional<ProfileJob.Result> profile,
+            RecommendJob.Result recommend) {
+
+        /** How many of the users a fallback touched. */
+        public RunSession.Coverage coverage() {
+            return new RunSession.Coverage(recommend.users(), recommend.degradedUsers());
+        }
+    }
+
+    private PipelineJob() {}
+
+    public static Result run(Run run, Options options) {
+        RecommendJob.Options recommend =
+                new RecommendJob.Options(options.users(), Optional.empty(), options.count(), options.output());
+        if (run.backfill()) {
+            LOG.info("A newer night is finished: this backfill writes the recommendations of {} alone", run.date());
+            return new Result(Optional.empty(), Optional.empty(), Optional.empty(), RecommendJob.run(run, recommend));
+        }
+        Optional<IngestJob.Result> ingested = options.inputs().isEmpty()
+                ? Optional.empty()
+                : Optional.of(IngestJob.run(run, new IngestJob.Options(options.inputs())));
+        try (BesideEmbedding embedding = BesideEmbedding.start(run)) {
+            Optional<TaxonomyJob.Result> taxonomy = taxonomy(run, options);
+            ProfileJob.Result profiled = ProfileJob.run(run, new ProfileJob.Options(options.users(), Optional.empty()));
+            embedding.await();
+            return new Result(ingested, taxonomy, Optional.of(profiled), RecommendJob.run(run, recommend));
+        }
+    }
+
+    private static Optional<TaxonomyJob.Result> taxonomy(Run run, Options options) {
+        if (options.taxonomy().isPresent()) {
+            return Optional.of(TaxonomyJob.fromFile(run, options.taxonomy().get()));
+        }
+        if (isMissingOrOld(run)) {
+            return Optional.of(makeTaxonomy(
+                    run,
+                    new TaxonomyJob.Options(
+                            List.of(),
+                            Optional.empty(),
+                            run.settings().pipeline().numCategories())));
+        }
+        TaxonomyJob.ensureVectors(run);
+        return Optional.empty();
+    }
+
+    private static boolean isMissingOrOld(Run run) {
+        Timestamp written = run.warehouse()
+                .read(Categories.TABLE)
+                .agg(max(Table.WRITTEN_AT))
+                .head()
+                .getTimestamp(0);
+        if (written == null) {
+            return true;
+        }
+        // One that was made again and came out the same was not written again: the record of runs knows.
+        Timestamp made = run.warehouse()
+                .read(Runs.TABLE)
+                .where(try_element_at(col(Runs.COUNTS), lit(TAXONOMIES)).gt(0))
+                .agg(max(Runs.STARTED_AT))
+                .head()
+                .getTimestamp(0);
+        Timestamp newest = made != null && made.after(written) ? made : written;
+        Duration age = run.settings().pipeline().taxonomyMaxAge();
+        return newest.toInstant().plus(age).isBefore(run.clock().instant());
+    }
+
+    /** Makes a taxonomy and notes that it was made, from which its age counts. */
+    public static TaxonomyJob.Result makeTaxonomy(Run run, TaxonomyJob.Options options) {
+        TaxonomyJob.Result result = TaxonomyJob.run(run, options);
+        run.ledger().count(TAXONOMIES, 1);
+        return result;
+    }
+
+    /**
+     * Refuses a command that would write what a newer night has written.
+     *
+     * @throws RunFailure exit 2
+     */
+    public static void refuseBackfill(Run run, String command) {
+        if (run.backfill()) {
+            throw RunFailure.usage("a night newer than " + run.date() + " is finished, and a backfill writes only"
+                    + " recommendations: `" + command
+                    + "` would put old data over new. Use `recommend` or `pipeline` for"
+                    + " that date, or leave --run-date out.");
+        }
+    }
+}
