@@ -65,12 +65,9 @@ public final class PipelineJob {
         Optional<IngestJob.Result> ingested = options.inputs().isEmpty()
                 ? Optional.empty()
                 : Optional.of(IngestJob.run(run, new IngestJob.Options(options.inputs())));
-        try (BesideEmbedding embedding = BesideEmbedding.start(run)) {
-            Optional<TaxonomyJob.Result> taxonomy = taxonomy(run, options);
-            ProfileJob.Result profiled = ProfileJob.run(run, new ProfileJob.Options(options.users(), Optional.empty()));
-            embedding.await();
-            return new Result(ingested, taxonomy, Optional.of(profiled), RecommendJob.run(run, recommend));
-        }
+        Optional<TaxonomyJob.Result> taxonomy = taxonomy(run, options);
+        ProfileJob.Result profiled = ProfileJob.run(run, new ProfileJob.Options(options.users(), Optional.empty()));
+        return new Result(ingested, taxonomy, Optional.of(profiled), RecommendJob.run(run, recommend));
     }
 
     private static Optional<TaxonomyJob.Result> taxonomy(Run run, Options options) {

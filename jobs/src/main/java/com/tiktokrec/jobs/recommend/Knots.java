@@ -1,12 +1,15 @@
 package com.tiktokrec.jobs.recommend;
 
-import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.udf;
 
+import java.io.Serializable;
 import org.apache.spark.sql.Column;
+import org.apache.spark.sql.types.DataTypes;
 
 /** A piecewise linear curve: linear between its knots, flat beyond the first and the last. */
-final class Knots {
+final class Knots implements Serializable {
+
+    private static final long serialVersionUID = 1L;
 
     private final double[] inputs;
     private final double[] outputs;
@@ -30,13 +33,21 @@ final class Knots {
 
     /** The curve's value at a column of doubles. */
     Column at(Column value) {
-        Column curve = when(value.leq(inputs[0]), lit(outputs[0]));
-        for (int knot = 1; knot < inputs.length; knot++) {
-            double slope = (outputs[knot] - outputs[knot - 1]) / (inputs[knot] - inputs[knot - 1]);
-            curve = curve.when(
-                    value.leq(inputs[knot]),
-                    value.minus(inputs[knot - 1]).multiply(slope).plus(outputs[knot - 1]));
+        // A function, not a chain of cases: each case would repeat the whole expression of the value, and plans grow
+        // with it until Spark takes longer to optimise them than to run them.
+        return udf((Double input) -> valueAt(input), DataTypes.DoubleType).apply(value);
+    }
+
+    private double valueAt(double input) {
+        if (input <= inputs[0]) {
+            return outputs[0];
         }
-        return curve.otherwise(lit(outputs[outputs.length - 1]));
+        for (int knot = 1; knot < inputs.length; knot++) {
+            if (input <= inputs[knot]) {
+                double slope = (outputs[knot] - outputs[knot - 1]) / (inputs[knot] - inputs[knot - 1]);
+                return (input - inputs[knot - 1]) * slope + outputs[knot - 1];
+            }
+        }
+        return outputs[outputs.length - 1];
     }
 }

@@ -16,6 +16,7 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
+import com.tiktokrec.common.RunFailure;
 import com.tiktokrec.common.config.RetrievalSource;
 import com.tiktokrec.common.model.EmbeddingCalls;
 import com.tiktokrec.common.model.EmbeddingSpec.Role;
@@ -72,6 +73,10 @@ public final class RecommendJob {
     private RecommendJob() {}
 
     public static Result run(Run run, Options options) {
+        if (run.settings().retrieval().sources().contains(RetrievalSource.SEARCH)) {
+            throw RunFailure.usage(
+                    "retrieval.sources names search, which is not built yet: use corpus, trending or both.");
+        }
         Dataset<Row> users =
                 options.users().rows(run).select(Users.USERNAME, Users.USER_ID).persist();
         long handled = users.count();
@@ -81,7 +86,7 @@ public final class RecommendJob {
         List<Category> categories = TaxonomyJob.standing(run);
         Dataset<Row> tagged = tagged(run, users, options.profile(), categories).persist();
 
-        embedVideos(run);
+        VideoVectors.embed(run, Corpus.servable(run));
         Dataset<Row> queries = run.step(
                 "write queries", () -> UserQueries.of(run, tagged, categories).persist(StorageLevel.MEMORY_AND_DISK()));
         Dataset<Row> queryVectors = queryVectors(run, queries);
@@ -125,11 +130,6 @@ public final class RecommendJob {
         Result result = result(run, handled, lists, tagged, queries, options.count());
         List.of(lists, documents, queries, tagged, users).forEach(Dataset::unpersist);
         return result;
-    }
-
-    /** Makes sure that the videos that may be served have vectors; needs nothing of taxonomy and profiles. */
-    public static void embedVideos(Run run) {
-        VideoVectors.embed(run, Corpus.servable(run));
     }
 
     /** Users with tags: their tags as an array, and whether a fallback made them. */
