@@ -89,7 +89,7 @@ record ProfilePrompt(String system, int maxInputTokens) implements Serializable 
 
     /** The answer's schema: only these categories may be named. */
     String schema(List<Category> categories) {
-        Map<String, Object> tag = object(new TreeMap<>(Map.of(
+        Map<String, Object> tag = PromptTemplate.strictObject(new TreeMap<>(Map.of(
                 "because", new TreeMap<>(Map.of("type", "string", "minLength", 1, "maxLength", LONGEST_REASON)),
                 "category",
                         new TreeMap<>(Map.of(
@@ -98,20 +98,8 @@ record ProfilePrompt(String system, int maxInputTokens) implements Serializable 
                                 "enum",
                                 categories.stream().map(Category::tag).sorted().toList())),
                 "degree", new TreeMap<>(Map.of("type", "number", "minimum", 0, "maximum", 1)))));
-        return PromptTemplate.json(
-                object(Map.of("tags", new TreeMap<>(Map.of("type", "array", "maxItems", MOST_TAGS, "items", tag)))));
-    }
-
-    private static Map<String, Object> object(Map<String, Object> properties) {
-        return new TreeMap<>(Map.of(
-                "type",
-                "object",
-                "additionalProperties",
-                false,
-                "required",
-                properties.keySet().stream().sorted().toList(),
-                "properties",
-                properties));
+        return PromptTemplate.json(PromptTemplate.strictObject(
+                Map.of("tags", new TreeMap<>(Map.of("type", "array", "maxItems", MOST_TAGS, "items", tag)))));
     }
 
     /** The tags of an answer that fits the schema; of a tag named twice, the higher affinity. */

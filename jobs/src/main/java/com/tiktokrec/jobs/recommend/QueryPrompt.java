@@ -56,27 +56,15 @@ record QueryPrompt(String system, int limit) implements Serializable {
                 "items",
                 new TreeMap<>(
                         Map.of("type", "string", "enum", tags.stream().sorted().toList()))));
-        Map<String, Object> query = object(new TreeMap<>(Map.of(
+        Map<String, Object> query = PromptTemplate.strictObject(new TreeMap<>(Map.of(
                 "content_type",
                 new TreeMap<>(Map.of("type", "string", "enum", List.of("broad", "combination", "niche", "trending"))),
                 "query",
                 new TreeMap<>(Map.of("type", "string", "minLength", 1, "maxLength", LONGEST_QUERY)),
                 "source_tags",
                 sourceTags)));
-        return PromptTemplate.json(object(Map.of(
+        return PromptTemplate.json(PromptTemplate.strictObject(Map.of(
                 "queries", new TreeMap<>(Map.of("type", "array", "minItems", 1, "maxItems", limit, "items", query)))));
-    }
-
-    private static Map<String, Object> object(Map<String, Object> properties) {
-        return new TreeMap<>(Map.of(
-                "type",
-                "object",
-                "additionalProperties",
-                false,
-                "required",
-                properties.keySet().stream().sorted().toList(),
-                "properties",
-                properties));
     }
 
     /** The queries of an answer that fits the schema, repeats left out. */

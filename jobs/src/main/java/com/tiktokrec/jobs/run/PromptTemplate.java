@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Texts that models are asked with: templates shipped as resources, and data kept apart from them. */
 public final class PromptTemplate {
@@ -31,6 +32,19 @@ public final class PromptTemplate {
     /** Data as JSON between markers: whatever strangers wrote stays inside JSON strings, and is data. */
     public static String data(Object value) {
         return "<data>\n" + json(value).replace("<", "\\u003c") + "\n</data>";
+    }
+
+    /** The JSON schema of an object with exactly these properties, as strict structured output wants it. */
+    public static Map<String, Object> strictObject(Map<String, Object> properties) {
+        return new TreeMap<>(Map.of(
+                "type",
+                "object",
+                "additionalProperties",
+                false,
+                "required",
+                properties.keySet().stream().sorted().toList(),
+                "properties",
+                properties));
     }
 
     /** A value as JSON text. */

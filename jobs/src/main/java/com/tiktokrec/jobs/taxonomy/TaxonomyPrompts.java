@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.tiktokrec.common.model.client.ChatPrompt;
 import com.tiktokrec.common.text.Category;
+import com.tiktokrec.jobs.run.PromptTemplate;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -71,11 +72,11 @@ final class TaxonomyPrompts {
                 proposeSystem.replace("{{most}}", Integer.toString(most)),
                 proposeUser.replace("{{texts}}", lines),
                 "taxonomy_proposals",
-                json(object(Map.of("categories", array(category(), 1, most)))));
+                json(PromptTemplate.strictObject(Map.of("categories", array(category(), 1, most)))));
     }
 
     private static Map<String, Object> category() {
-        return object(Map.of(
+        return PromptTemplate.strictObject(Map.of(
                 "description", text(LONGEST_DESCRIPTION),
                 "keywords", array(text(LONGEST_KEYWORD), ClusterNames.FEWEST_KEYWORDS, ClusterNames.MOST_KEYWORDS),
                 "tag", text(TagRule.LONGEST)));
@@ -92,7 +93,7 @@ final class TaxonomyPrompts {
                 mergeSystem.replace("{{most}}", Integer.toString(most)),
                 mergeUser.replace("{{proposals}}", String.join("\n", lines)),
                 "taxonomy_groups",
-                json(object(Map.of("groups", array(array(id, 1, proposals.size()), 1, most)))));
+                json(PromptTemplate.strictObject(Map.of("groups", array(array(id, 1, proposals.size()), 1, most)))));
     }
 
     static String mergeLine(int id, Proposal proposal) {
@@ -104,18 +105,6 @@ final class TaxonomyPrompts {
                         String.join(", ", keywords.subList(0, Math.min(SHOWN_KEYWORDS, keywords.size())))))
                 .replace("<<<", " ")
                 .replace(">>>", " ");
-    }
-
-    private static Map<String, Object> object(Map<String, Object> properties) {
-        return Map.of(
-                "type",
-                "object",
-                "properties",
-                properties,
-                "required",
-                properties.keySet().stream().sorted().toList(),
-                "additionalProperties",
-                false);
     }
 
     private static Map<String, Object> array(Map<String, Object> items, int fewest, int most) {
