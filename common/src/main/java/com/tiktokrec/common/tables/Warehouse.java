@@ -160,7 +160,8 @@ public final class Warehouse {
 
     /** A table's rows now, with all columns that this version knows; no rows where it does not exist. */
     public Dataset<Row> read(Table table) {
-        if (!exists(table)) {
+        if (isEmpty(table)) {
+            // Spark knows that a local relation has no rows, and drops the joins that wait for some.
             return spark.createDataFrame(List.of(), table.schema());
         }
         Dataset<Row> stored = spark.read().format("delta").load(path(table));
@@ -276,7 +277,7 @@ public final class Warehouse {
     }
 
     /** Whether nothing was ever written to a table: its log has the creating commit alone. */
-    private boolean isEmpty(Table table) {
+    public boolean isEmpty(Table table) {
         return !exists(table) || snapshot(table).version() == 0;
     }
 

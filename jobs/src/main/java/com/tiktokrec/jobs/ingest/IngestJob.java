@@ -258,9 +258,9 @@ public final class IngestJob {
 
     private long writeVideos(Dataset<Row> landed, Optional<Dataset<Row>> completePosts) {
         Dataset<Row> observed = VideoRows.observed(landed);
-        Dataset<Row> observations = warehouse.exists(Videos.TABLE)
-                ? observed.unionByName(standingVideos(observed, completePosts))
-                : observed;
+        Dataset<Row> observations = warehouse.isEmpty(Videos.TABLE)
+                ? observed
+                : observed.unionByName(standingVideos(observed, completePosts));
         Dataset<Row> videos = observations
                 .transform(VideoRows::merged)
                 .transform(rows -> completePosts
@@ -285,7 +285,7 @@ public final class IngestJob {
 
     private long writeUsers(Dataset<Row> seen, Dataset<Row> stored) {
         Dataset<Row> observations =
-                warehouse.exists(Users.TABLE) ? seen.unionByName(UserRows.standing(stored, seen)) : seen;
+                warehouse.isEmpty(Users.TABLE) ? seen : seen.unionByName(UserRows.standing(stored, seen));
         return write(Users.TABLE, observations.transform(UserRows::merged), warehouse::upsert);
     }
 
@@ -309,7 +309,7 @@ public final class IngestJob {
 
     /** Rows, or the stored ones of the same keys where these are newer. */
     private Dataset<Row> withStanding(Table table, Dataset<Row> rows, UnaryOperator<Dataset<Row>> newest) {
-        if (!warehouse.exists(table)) {
+        if (warehouse.isEmpty(table)) {
             return rows;
         }
         String[] key = table.key().toArray(new String[0]);

@@ -143,7 +143,7 @@ record LandingFiles(List<LandingFile> fresh, long skipped, List<Boolean> covered
     }
 
     private static List<LandingFile> withEarlierReadings(Warehouse warehouse, Map<String, LandingFile> listed) {
-        if (!warehouse.exists(IngestedFiles.TABLE)) {
+        if (warehouse.isEmpty(IngestedFiles.TABLE)) {
             return List.copyOf(listed.values());
         }
         Dataset<Row> paths = warehouse

@@ -218,7 +218,7 @@ final class Renames implements Kept {
     }
 
     private static void move(Warehouse warehouse, Table table, Dataset<Row> moves) {
-        if (!warehouse.exists(table)) {
+        if (warehouse.isEmpty(table)) {
             return;
         }
         Dataset<Row> stored = warehouse.read(table);
