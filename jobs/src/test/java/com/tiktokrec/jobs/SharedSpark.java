@@ -14,7 +14,9 @@ public final class SharedSpark {
                         SparkSessions.withDelta(SparkSession.builder()
                                 .appName("tests")
                                 .master("local[2]")
-                                .config("spark.sql.adaptive.enabled", "true")),
+                                // Generating code for a few rows takes several times as long as interpreting.
+                                .config("spark.sql.codegen.wholeStage", "false")
+                                .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")),
                         2)
                 .getOrCreate();
         static final Comparisons COMPARISONS = new Comparisons();

@@ -39,6 +39,8 @@ public final class SparkSessions {
         setIfAbsent(builder, "spark.driver.bindAddress", "127.0.0.1");
         setIfAbsent(builder, "spark.ui.enabled", "false");
         setIfAbsent(builder, "spark.ui.showConsoleProgress", "false");
+        // The text of each plan, which nobody reads without the UI: the long form costs more than many a query.
+        setIfAbsent(builder, "spark.sql.ui.explainMode", "simple");
         setIfAbsent(builder, "spark.sql.shuffle.partitions", partitions);
         setIfAbsent(builder, "spark.databricks.delta.snapshotPartitions", "1");
         setIfAbsent(builder, "spark.sql.sources.parallelPartitionDiscovery.parallelism", partitions);

@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.struct;
 
 import com.tiktokrec.common.RunFailure;
+import com.tiktokrec.common.spark.FrozenFrames;
 import com.tiktokrec.common.tables.IngestedFiles;
 import com.tiktokrec.common.tables.Quarantine;
 import com.tiktokrec.common.tables.SearchQueries;
@@ -21,7 +22,6 @@ import com.tiktokrec.common.tables.Videos;
 import com.tiktokrec.common.tables.Warehouse;
 import com.tiktokrec.jobs.run.Run;
 import java.sql.Date;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -48,7 +48,8 @@ public final class IngestJob {
 
     private final Run run;
     private final Warehouse warehouse;
-    private final List<Kept> kept = new ArrayList<>();
+    private final FrozenFrames frames = new FrozenFrames();
+    private Optional<Renames> renames = Optional.empty();
 
     private IngestJob(Run run) {
         this.run = run;
@@ -122,7 +123,8 @@ public final class IngestJob {
                     intake.errorAnswers());
             return counted(load(landed, intake, files.skipped()));
         } finally {
-            kept.forEach(Kept::close);
+            renames.ifPresent(Renames::close);
+            frames.close();
             landed.unpersist();
         }
     }
@@ -131,7 +133,7 @@ public final class IngestJob {
         Dataset<Row> accounts = UserRows.observed(landed);
         Dataset<Row> pages = read.unownedPages() == 0
                 ? Pages.landed(landed)
-                : frozen(Pages.owned(Pages.landed(landed), accounts, warehouse.read(Users.TABLE)));
+                : frames.freeze(Pages.owned(Pages.landed(landed), accounts, warehouse.read(Users.TABLE)));
         Dataset<Row> unowned = pages.where(Pages.isUnowned());
         Intake intake = read.unownedPages() == 0
                 ? read
@@ -140,10 +142,9 @@ public final class IngestJob {
 
         Dataset<Row> ownedPages = pages.where(Pages.isUnowned().unary_$bang());
         Dataset<Row> seen = read.listPages() == 0 ? accounts : accounts.unionByName(UserRows.owners(ownedPages));
-        Dataset<Row> concerned =
-                run.step("ingest: read users", () -> frozen(UserRows.concerned(warehouse.read(Users.TABLE), seen)));
-        Optional<Renames> renames = run.step("ingest: look for renamed users", () -> Renames.among(seen, concerned));
-        renames.ifPresent(kept::add);
+        Dataset<Row> concerned = run.step(
+                "ingest: read users", () -> frames.freeze(UserRows.concerned(warehouse.read(Users.TABLE), seen)));
+        renames = run.step("ingest: look for renamed users", () -> Renames.among(seen, concerned));
         UnaryOperator<Dataset<Row>> named =
                 rows -> renames.map(found -> found.applied(rows)).orElse(rows);
         renames.ifPresent(found ->
@@ -154,7 +155,7 @@ public final class IngestJob {
                 ? Optional.empty()
                 : Optional.of(run.step(
                         "ingest: put pages into crawls",
-                        () -> frozen(ownedPages.transform(named::apply).transform(Pages::inCrawls))));
+                        () -> frames.freeze(ownedPages.transform(named::apply).transform(Pages::inCrawls))));
         Optional<Dataset<Row>> completePosts =
                 crawls.filter(pagesInCrawls -> intake.listPages() > 0).map(Pages::completePosts);
         Optional<Dataset<Row>> onPages = crawls.map(pagesInCrawls -> UserVideoRows.onPages(landed, pagesInCrawls));
@@ -175,13 +176,6 @@ public final class IngestJob {
                 users,
                 userVideos,
                 searchResults);
-    }
-
-    /** Rows that stay as they are now until the job ends. */
-    private Dataset<Row> frozen(Dataset<Row> rows) {
-        Frozen frozen = Frozen.of(rows);
-        kept.add(frozen);
-        return frozen.rows();
     }
 
     /** Keeps what is bad, and ends the run there if that is too much of it. */

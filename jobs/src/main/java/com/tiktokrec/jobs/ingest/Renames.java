@@ -13,6 +13,7 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
+import com.tiktokrec.common.spark.Frozen;
 import com.tiktokrec.common.tables.Recommendations;
 import com.tiktokrec.common.tables.SearchQueries;
 import com.tiktokrec.common.tables.Table;
@@ -37,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * Who holds which name. A user_id seen last under a new name takes its rows there; a name seen last under a new user_id
  * is a new user's, and the rows of the one before are not his.
  */
-final class Renames implements Kept {
+final class Renames implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Renames.class);
 

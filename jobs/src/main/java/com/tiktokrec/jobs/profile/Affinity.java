@@ -1,8 +1,6 @@
 package com.tiktokrec.jobs.profile;
 
 import static org.apache.spark.sql.functions.coalesce;
-import static org.apache.spark.sql.functions.greatest;
-import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.log1p;
 import static org.apache.spark.sql.functions.when;
@@ -47,6 +45,6 @@ final class Affinity {
     }
 
     static Column affinity(Column base, Column boost, Column influence) {
-        return greatest(lit(0.0), least(lit(1.0), base.plus(boost.multiply(influence))));
+        return Counts.clamped(base.plus(boost.multiply(influence)));
     }
 }

@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sort_array;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.udf;
+import static org.apache.spark.sql.functions.when;
 
 import com.tiktokrec.common.model.ChatCalls;
 import com.tiktokrec.common.model.EmbeddingCalls;
@@ -71,6 +72,10 @@ final class ModelTags {
         NearestCategories nearest = new NearestCategories(run, categories);
         ProfilePrompt prompt = ProfilePrompt.of(run.settings().models().llm().maxInputTokens());
         Dataset<Row> prompts = items.join(embeddings.vectors(Role.DOCUMENT), new String[] {Videos.TEXT_HASH}, "left")
+                // Of a user's own posts the author is the user, and no prompt needs their name.
+                .withColumn(
+                        Videos.AUTHOR,
+                        when(col(UserVideos.KIND).notEqual(ActivityKind.POST.stored()), col(Videos.AUTHOR)))
                 .withColumn(EmbeddingCalls.TEXT, VideoVectors.text())
                 .groupBy(Users.USERNAME)
                 .agg(

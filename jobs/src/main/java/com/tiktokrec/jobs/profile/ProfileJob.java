@@ -15,6 +15,7 @@ import static org.apache.spark.sql.functions.when;
 
 import com.tiktokrec.common.RunFailure;
 import com.tiktokrec.common.model.ChatCalls;
+import com.tiktokrec.common.spark.FrozenFrames;
 import com.tiktokrec.common.tables.Categories;
 import com.tiktokrec.common.tables.Table;
 import com.tiktokrec.common.tables.UserProfiles;
@@ -33,7 +34,6 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
-import org.apache.spark.storage.StorageLevel;
 
 /** Maps what users post, repost and like to categories with affinities; only users whose input changed are done anew. */
 public final class ProfileJob {
@@ -56,7 +56,13 @@ public final class ProfileJob {
     private ProfileJob() {}
 
     public static Result run(Run run, Options options) {
-        Dataset<Row> users = options.users().rows(run).persist();
+        try (FrozenFrames frames = new FrozenFrames()) {
+            return run(run, options, frames);
+        }
+    }
+
+    private static Result run(Run run, Options options, FrozenFrames frames) {
+        Dataset<Row> users = frames.freeze(options.users().rows(run));
         List<Category> categories = TaxonomyJob.standing(run);
         if (categories.isEmpty()) {
             throw RunFailure.input("there are no categories to map users to: "
@@ -64,31 +70,27 @@ public final class ProfileJob {
                     + " is empty. Run `taxonomy` first, or give a taxonomy file with --taxonomy.");
         }
         options.users().markProfiled(run);
-        Dataset<Row> items = AnalysedItems.of(run, users)
-                .withColumn(
-                        KeywordTags.CREDITS, VideoCredits.of(categories, col(Videos.DESCRIPTION), col(Videos.HASHTAGS)))
-                .persist(StorageLevel.MEMORY_AND_DISK());
-        Dataset<Row> inputs = inputs(run, users, items).persist();
-        Dataset<Row> changed = changed(run, inputs).persist();
+        Dataset<Row> items = run.step(
+                "read activity",
+                () -> frames.freeze(AnalysedItems.of(run, users)
+                        .withColumn(
+                                KeywordTags.CREDITS,
+                                VideoCredits.of(categories, col(Videos.DESCRIPTION), col(Videos.HASHTAGS)))));
         long handled = users.count();
-        long profiled = run.step("find users whose input changed", changed::count);
+        Dataset<Row> changed = run.step(
+                "find users whose input changed", () -> frames.freeze(changed(run, inputs(run, users, items))));
+        long profiled = changed.count();
         long kept = 0;
         long byKeywords = 0;
         if (profiled > 0) {
-            Dataset<Row> changedItems = items.join(changed.select(Users.USERNAME), BY_USER, "left_semi")
-                    .persist(StorageLevel.MEMORY_AND_DISK());
-            Dataset<Row> outcomes =
-                    outcomes(run, changed, changedItems, categories).persist(StorageLevel.MEMORY_AND_DISK());
-            // Counted before the tables change: Spark computes a cached frame anew when a table it reads is written.
+            Dataset<Row> changedItems = frames.freeze(items.join(changed.select(Users.USERNAME), BY_USER, "left_semi"));
+            Dataset<Row> outcomes = frames.freeze(outcomes(run, changed, changedItems, categories));
+            write(run, changed, changedItems, outcomes, frames);
             kept = outcomes.where(col(FALLBACK).equalTo(InputHash.KEPT)).count();
             byKeywords = outcomes.where(col(FALLBACK).equalTo(InputHash.KEYWORD_TAGS))
                     .count();
-            write(run, changed, changedItems, outcomes);
-            outcomes.unpersist();
-            changedItems.unpersist();
         }
         options.output().ifPresent(output -> ProfileFile.write(run, output, options.users(), users));
-        List.of(changed, inputs, items, users).forEach(Dataset::unpersist);
         run.ledger().count("profiled_users", profiled);
         run.ledger().fallback(InputHash.KEPT, kept);
         run.ledger().fallback(InputHash.KEYWORD_TAGS, byKeywords);
@@ -188,22 +190,24 @@ public final class ProfileJob {
                                 .as(FALLBACK));
     }
 
-    private static void write(Run run, Dataset<Row> changed, Dataset<Row> items, Dataset<Row> outcomes) {
+    private static void write(
+            Run run, Dataset<Row> changed, Dataset<Row> items, Dataset<Row> outcomes, FrozenFrames frames) {
         Dataset<Row> replaced =
                 outcomes.where(not(coalesce(col(FALLBACK), lit("")).equalTo(InputHash.KEPT)));
-        Dataset<Row> tags = KeywordTags.evidence(items)
-                .transform(evidence -> given(run, evidence, outcomes)
-                        .join(evidence, BY_USER_AND_TAG, "left")
-                        .join(changed.select(Users.USERNAME, Users.FOLLOWER_COUNT), BY_USER)
-                        .transform(ProfileJob::scored)
-                        .where(col(UserTags.AFFINITY)
-                                .geq(run.settings().pipeline().minTagAffinity())))
-                .withColumn(
-                        UserTags.RANK,
-                        row_number()
-                                .over(Window.partitionBy(Users.USERNAME)
-                                        .orderBy(col(UserTags.AFFINITY).desc(), col(Categories.TAG))))
-                .persist(StorageLevel.MEMORY_AND_DISK());
+        Dataset<Row> tags = run.step(
+                "score tags",
+                () -> frames.freeze(KeywordTags.evidence(items)
+                        .transform(evidence -> given(run, evidence, outcomes)
+                                .join(evidence, BY_USER_AND_TAG, "left")
+                                .join(changed.select(Users.USERNAME, Users.FOLLOWER_COUNT), BY_USER)
+                                .transform(ProfileJob::scored)
+                                .where(col(UserTags.AFFINITY)
+                                        .geq(run.settings().pipeline().minTagAffinity())))
+                        .withColumn(
+                                UserTags.RANK,
+                                row_number()
+                                        .over(Window.partitionBy(Users.USERNAME)
+                                                .orderBy(col(UserTags.AFFINITY).desc(), col(Categories.TAG))))));
         run.step("write user tags", () -> {
             run.warehouse().replaceUsers(UserTags.TABLE, tags, replaced, lit(true));
             return null;
@@ -216,7 +220,6 @@ public final class ProfileJob {
                                     .withColumn(UserProfiles.INPUT_HASH, InputHash.stored(col(FALLBACK), col(HASH))));
             return null;
         });
-        tags.unpersist();
     }
 
     /** Tags with base affinity, as the model or the keywords gave them, of all users who get new ones. */

@@ -43,6 +43,8 @@ final class Features {
     static final String CREDITS = "credits";
     /** Cosine between a candidate's video and its user; null where a vector is missing on either side. */
     static final String COSINE = "cosine";
+    /** Whether none of the user's tags has a vector. */
+    static final String USER_WITHOUT_VECTOR = "user_without_vector";
 
     private Features() {}
 
@@ -68,6 +70,7 @@ final class Features {
         return candidates -> candidates
                 .withColumn(TAG_MATCH, Relevance.tagMatch(col(USER_TAGS), col(CREDITS)))
                 .withColumn(COSINE, cosine(userVectors, col(USER_TAGS), col(Categories.EMBEDDING)))
+                .withColumn(USER_WITHOUT_VECTOR, withoutVector(userVectors, col(USER_TAGS)))
                 .withColumn(EMBEDDING_SIMILARITY, Relevance.embeddingSimilarity(col(COSINE), cosineFloor))
                 .withColumn(SOURCE_BOOST, Relevance.sourceBoost(col(USER_TAGS), col(SOURCE_TAGS)))
                 .withColumn(
@@ -82,6 +85,13 @@ final class Features {
                         .multiply(weights.viralityWeight())
                         .plus(col(RELEVANCE_SCORE).multiply(weights.relevanceWeight()))
                         .plus(col(ENGAGEMENT_SCORE).multiply(weights.engagementWeight()))));
+    }
+
+    private static Column withoutVector(UserVectors userVectors, Column userTags) {
+        return udf(
+                        (Seq<Row> tags) -> userVectors.of(List.copyOf(CollectionConverters.asJava(tags))) == null,
+                        DataTypes.BooleanType)
+                .apply(userTags);
     }
 
     private static Column cosine(UserVectors userVectors, Column userTags, Column videoVector) {

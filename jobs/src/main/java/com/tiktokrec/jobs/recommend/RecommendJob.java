@@ -20,6 +20,7 @@ import com.tiktokrec.common.RunFailure;
 import com.tiktokrec.common.config.RetrievalSource;
 import com.tiktokrec.common.model.EmbeddingCalls;
 import com.tiktokrec.common.model.EmbeddingSpec.Role;
+import com.tiktokrec.common.spark.FrozenFrames;
 import com.tiktokrec.common.tables.Categories;
 import com.tiktokrec.common.tables.Recommendations;
 import com.tiktokrec.common.tables.SearchQueries;
@@ -46,7 +47,6 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.storage.StorageLevel;
 
 /** Ranked videos for each user: queries from their tags, retrieval, scores as columns, diversity, the first N. */
 public final class RecommendJob {
@@ -77,41 +77,55 @@ public final class RecommendJob {
             throw RunFailure.usage(
                     "retrieval.sources names search, which is not built yet: use corpus, trending or both.");
         }
-        Dataset<Row> users =
-                options.users().rows(run).select(Users.USERNAME, Users.USER_ID).persist();
+        try (FrozenFrames frames = new FrozenFrames()) {
+            return run(run, options, frames);
+        }
+    }
+
+    private static Result run(Run run, Options options, FrozenFrames frames) {
+        Dataset<Row> users = frames.freeze(options.users().rows(run).select(Users.USERNAME, Users.USER_ID));
         long handled = users.count();
         if (handled == 0) {
             return new Result(0, 0, 0, 0, 0);
         }
         List<Category> categories = TaxonomyJob.standing(run);
-        Dataset<Row> tagged = tagged(run, users, options.profile(), categories).persist();
+        Dataset<Row> tagged = frames.freeze(tagged(run, users, options.profile(), categories));
 
         VideoVectors.embed(run, Corpus.servable(run));
-        Dataset<Row> queries = run.step(
-                "write queries", () -> UserQueries.of(run, tagged, categories).persist(StorageLevel.MEMORY_AND_DISK()));
+        Dataset<Row> queries = run.step("write queries", () -> frames.freeze(UserQueries.of(run, tagged, categories)));
         Dataset<Row> queryVectors = queryVectors(run, queries);
 
-        Dataset<Row> documents = Corpus.documents(run).persist(StorageLevel.MEMORY_AND_DISK());
-        Dataset<Row> lists = candidates(run, users, tagged, queries, queryVectors, documents)
-                .transform(candidates -> withVideos(candidates, documents, categories))
-                .join(tagged, BY_USER, "left")
-                .withColumn(USER_TAGS, coalesce(col(USER_TAGS), noTags()))
-                .transform(Features.virality(run.time()))
-                .transform(Features::engagement)
-                .transform(Features.relevance(
-                        userVectors(run), run.models().embeddings().spec().cosineFloor()))
-                .transform(Features.baseScore(run.settings().ranking()))
-                .where(col(Recommendations.BASE_SCORE)
-                        .geq(run.settings().pipeline().minVideoScore()))
-                .join(queryFallbacks(queries), BY_USER, "left")
-                .withColumn(Recommendations.DEGRADED, degraded())
-                .drop(Features.CREDITS, Features.COSINE, Categories.EMBEDDING, USER_TAGS, TAG_FALLBACK, QUERY_FALLBACK)
-                .transform(RankedLists.of(diversity(run, options.count())))
-                .transform(picks -> withDescriptions(picks, documents))
-                .withColumn(SearchQueries.RUN_DATE, lit(Date.valueOf(run.date())))
-                .persist(StorageLevel.MEMORY_AND_DISK());
+        Dataset<Row> documents = run.step("read the corpus", () -> frames.freeze(Corpus.documents(run)));
+        Dataset<Row> candidates = candidates(run, users, tagged, queries, queryVectors, documents);
+        Dataset<Row> lists = run.step(
+                "rank",
+                () -> frames.freeze(candidates
+                        .transform(found -> withVideos(found, documents, categories))
+                        .join(tagged, BY_USER, "left")
+                        .withColumn(USER_TAGS, coalesce(col(USER_TAGS), noTags()))
+                        .transform(Features.virality(run.time()))
+                        .transform(Features::engagement)
+                        .transform(Features.relevance(
+                                userVectors(run),
+                                run.models().embeddings().spec().cosineFloor()))
+                        .transform(Features.baseScore(run.settings().ranking()))
+                        .where(col(Recommendations.BASE_SCORE)
+                                .geq(run.settings().pipeline().minVideoScore()))
+                        .join(queryFallbacks(queries), BY_USER, "left")
+                        .withColumn(Recommendations.DEGRADED, degraded())
+                        .drop(
+                                Features.CREDITS,
+                                Features.COSINE,
+                                Features.USER_WITHOUT_VECTOR,
+                                Categories.EMBEDDING,
+                                USER_TAGS,
+                                TAG_FALLBACK,
+                                QUERY_FALLBACK)
+                        .transform(RankedLists.of(diversity(run, options.count())))
+                        .transform(picks -> withDescriptions(picks, documents))
+                        .withColumn(SearchQueries.RUN_DATE, lit(Date.valueOf(run.date())))));
 
-        run.step("rank and write recommendations", () -> {
+        run.step("write recommendations", () -> {
             run.warehouse()
                     .replaceUsers(
                             Recommendations.TABLE,
@@ -127,9 +141,7 @@ public final class RecommendJob {
             });
         }
         options.output().ifPresent(output -> RecommendationFile.write(run, output, options.users(), users, lists));
-        Result result = result(run, handled, lists, tagged, queries, options.count());
-        List.of(lists, documents, queries, tagged, users).forEach(Dataset::unpersist);
-        return result;
+        return result(run, handled, lists, tagged, queries, options.count());
     }
 
     /** Users with tags: their tags as an array, and whether a fallback made them. */
@@ -236,8 +248,7 @@ public final class RecommendJob {
     /** What a row lacks, or got by a fallback. */
     private static Column degraded() {
         Column noVideoVector = when(col(Categories.EMBEDDING).isNull(), lit(NO_VIDEO_VECTOR));
-        Column noUserVector =
-                when(col(Features.COSINE).isNull().and(col(Categories.EMBEDDING).isNotNull()), lit(NO_USER_VECTOR));
+        Column noUserVector = when(col(Features.USER_WITHOUT_VECTOR), lit(NO_USER_VECTOR));
         return array_sort(array_distinct(
                 array_compact(array(noVideoVector, noUserVector, col(TAG_FALLBACK), col(QUERY_FALLBACK)))));
     }

@@ -45,8 +45,7 @@ final class Relevance {
 
     /** (cosine - floor) / (1 - floor); 0.5 where a vector is missing. */
     static Column embeddingSimilarity(Column cosine, double floor) {
-        // Inside the clamp: greatest and least skip nulls, so that a clamped null would be 1.
-        return clamped(coalesce(cosine.minus(floor).divide(1 - floor), lit(UNKNOWN_SIMILARITY)));
+        return coalesce(clamped(cosine.minus(floor).divide(1 - floor)), lit(UNKNOWN_SIMILARITY));
     }
 
     /** The highest affinity among the user's first five tags that led to the video; 0 if none did. */

@@ -2,11 +2,12 @@ package com.tiktokrec.jobs.video;
 
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.greatest;
-import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
 import org.apache.spark.sql.Column;
+import org.apache.spark.sql.types.DataTypes;
 
 /** Counts as formulas see them: missing and negative ones are 0, and without plays every ratio is 0. */
 public final class Counts {
@@ -23,8 +24,9 @@ public final class Counts {
         return when(count(plays).gt(0), count.divide(count(plays))).otherwise(lit(0.0));
     }
 
-    /** A score within 0 and 1. */
+    /** A score within 0 and 1; null for null, where {@code least} would skip it and give 1. */
     public static Column clamped(Column score) {
-        return greatest(lit(0.0), least(lit(1.0), score));
+        return udf((Double value) -> value == null ? null : Math.max(0.0, Math.min(1.0, value)), DataTypes.DoubleType)
+                .apply(score);
     }
 }

@@ -90,6 +90,7 @@ class CliTest {
         "pipelin --all, command 'pipelin', 'pipeline'",
         "recomend --all, command 'recomend', 'recommend'",
         "recommend --all --cout 5, option '--cout', '--count'",
+        "recommend --all --cuont 5, option '--cuont', '--count'",
         "pipeline --all --warehose=W, option '--warehose=W', '--warehouse'",
         "generate --outptu x --output y, option '--outptu', '--output'",
     })

@@ -373,6 +373,17 @@ class LlmPipelineIT {
     }
 
     @Test
+    void profilePromptsDoNotNameTheUserTheyAreAbout() {
+        // Authors post and like nothing else, so that no other user's prompt holds a post of theirs as a post.
+        assertThat(Stream.concat(chatsOfGood.stream(), chatsOfMoody.stream())
+                        .filter(request -> FakeOpenAi.schemaName(request).equals(ThoughtfulModel.USER_TAGS))
+                        .map(FakeOpenAi::user)
+                        .filter(user -> !user.contains("\"posts\":[]")))
+                .isNotEmpty()
+                .allSatisfy(user -> assertThat(user).doesNotContain("By @"));
+    }
+
+    @Test
     void schemasAreStrictAndOfferTheCategoriesThatStand() {
         assertThat(chatsOfGood)
                 .allSatisfy(request -> assertThat(request.at("/response_format/json_schema/strict")

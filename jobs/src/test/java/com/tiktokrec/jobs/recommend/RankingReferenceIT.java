@@ -304,12 +304,16 @@ class RankingReferenceIT {
 
     /** A missing vector makes the similarity 0.5, and the row says whose is missing. */
     private static List<String> degraded(Row row) {
-        if (videos.get(row.<String>getAs(Videos.VIDEO_ID)).vector() == null) {
-            return List.of("no_video_vector");
-        }
         List<Map.Entry<String, Double>> tags =
                 Reference.leading(affinitiesByUser.getOrDefault(row.<String>getAs(Users.USERNAME), Map.of()));
-        return Reference.userVector(tags, categories) == null ? List.of("no_user_vector") : List.of();
+        List<String> missing = new ArrayList<>();
+        if (Reference.userVector(tags, categories) == null) {
+            missing.add("no_user_vector");
+        }
+        if (videos.get(row.<String>getAs(Videos.VIDEO_ID)).vector() == null) {
+            missing.add("no_video_vector");
+        }
+        return missing;
     }
 
     private static void assertCopied(Row row, Video video) {
@@ -355,6 +359,12 @@ class RankingReferenceIT {
                         row -> row.<String>getList(row.fieldIndex(Recommendations.DEGRADED))
                                 .contains("no_video_vector")))
                 .as("without a vector")
+                .isPositive();
+        assertThat(count(
+                        rows,
+                        row -> row.<String>getList(row.fieldIndex(Recommendations.DEGRADED))
+                                .containsAll(List.of("no_user_vector", "no_video_vector"))))
+                .as("without a vector on either side")
                 .isPositive();
         assertThat(count(
                         rows,
