@@ -24,7 +24,10 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.delta.DeltaLog;
+import org.apache.spark.sql.delta.DeltaOperations;
+import org.apache.spark.sql.delta.OptimisticTransaction;
 import org.apache.spark.sql.delta.Snapshot;
+import org.apache.spark.sql.delta.actions.Action;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.slf4j.Logger;
@@ -201,6 +204,22 @@ public final class Warehouse {
                 .mode("append")
                 .option("mergeSchema", "true")
                 .save(path(table));
+    }
+
+    /**
+     * Adds rows, unless anybody changes the table between a look at it and the commit.
+     *
+     * @param look reads the table, and throws where the rows must not be added
+     * @throws io.delta.exceptions.DeltaConcurrentModificationException where somebody does: nothing is added then
+     */
+    public void appendUnlessChanged(Table table, Runnable look, Dataset<Row> rows) {
+        // A plain append reads nothing, and so conflicts with nothing.
+        OptimisticTransaction transaction =
+                DeltaLog.forTable(spark, new Path(path(table))).startTransaction(Option.empty(), Option.empty());
+        look.run();
+        transaction.readWholeTable();
+        List<Action> written = List.copyOf(CollectionConverters.asJava(transaction.writeFiles(stamped(table, rows))));
+        transaction.commit(CollectionConverters.asScala(written).toSeq(), DeltaOperations.ManualUpdate$.MODULE$);
     }
 
     /** Replaces all rows of a table in one commit. */

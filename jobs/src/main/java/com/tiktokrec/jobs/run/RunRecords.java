@@ -39,8 +39,6 @@ final class RunRecords {
     private static final Logger LOG = LoggerFactory.getLogger(RunRecords.class);
     private static final Duration SILENCE = Duration.ofMinutes(10);
     private static final int CONFLICTS = 10;
-    private static final String TARGET = "target";
-    private static final String FRESH = "fresh";
 
     private final Warehouse warehouse;
     private final Clock clock;
@@ -57,24 +55,8 @@ final class RunRecords {
      */
     void claim(Dataset<Row> record, LocalDate date) {
         warehouse.create(List.of(Runs.TABLE));
-        settled(() -> {
-            takeOver(date);
-            // The merge reads what it must not find, so that of two claims at once one conflicts, and looks again.
-            runs().as(TARGET)
-                    .merge(
-                            record.as(FRESH),
-                            column(TARGET, SearchQueries.RUN_DATE)
-                                    .equalTo(column(FRESH, SearchQueries.RUN_DATE))
-                                    .and(column(TARGET, Users.STATUS).equalTo(RUNNING)))
-                    .whenNotMatched()
-                    .insertAll()
-                    .execute();
-        });
-        if (mine().isEmpty()) {
-            takeOver(date);
-            throw RunFailure.failed("another run claimed " + warehouse.location() + " for " + date + " at this moment."
-                    + " Start again when it has finished.");
-        }
+        // Of two claims at once one conflicts, and looks again.
+        settled(() -> warehouse.appendUnlessChanged(Runs.TABLE, () -> takeOver(date), record));
     }
 
     private void takeOver(LocalDate date) {
@@ -101,10 +83,6 @@ final class RunRecords {
         }
     }
 
-    private Dataset<Row> mine() {
-        return warehouse.read(Runs.TABLE).where(col(Table.RUN_ID).equalTo(warehouse.runId()));
-    }
-
     /** Date of the newest finished run, if any. */
     Optional<LocalDate> newestFinished() {
         Row newest = warehouse
@@ -126,10 +104,6 @@ final class RunRecords {
 
     private DeltaTable runs() {
         return DeltaTable.forPath(warehouse.spark(), warehouse.path(Runs.TABLE));
-    }
-
-    private static Column column(String side, String name) {
-        return col(side + "." + name);
     }
 
     /** Repeats a change until no other run's change comes between. */
