@@ -39,6 +39,7 @@ final class CachedTikTokApi implements TikTokApi {
     private final Clock clock;
     private final RequestTally tally;
     private final AtomicBoolean warned = new AtomicBoolean();
+    private final AtomicBoolean toldStale = new AtomicBoolean();
 
     /** @param server part of what identifies an answer */
     CachedTikTokApi(TikTokApi api, AnswerCache cache, Cache settings, String server, Clock clock, RequestTally tally) {
@@ -67,10 +68,12 @@ final class CachedTikTokApi implements TikTokApi {
                 throw e;
             }
             tally.stale(request.endpoint());
-            LOG.warn(
-                    "{}: an answer of {} serves instead",
-                    e.getMessage(),
-                    held.get().fetchedAt());
+            if (toldStale.compareAndSet(false, true)) {
+                LOG.warn(
+                        "{}: an answer of {} serves instead, and so on for others",
+                        e.getMessage(),
+                        held.get().fetchedAt());
+            }
             return held.get().asStale();
         }
     }

@@ -9,15 +9,20 @@ import com.tiktokrec.common.http.Sleeper;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * The API of a run, as the configuration wants it: cache, then retries, pace and budget, then HTTP. One for a run: the
- * pace is kept over all threads that call it, and by no other process.
+ * The API of a run, as the configuration wants it: cache, then retries, pace and budget, then HTTP. The pace is kept
+ * over all threads of this process, and by no other one.
  */
 public final class TikTokConnection implements AutoCloseable {
+
+    /** One for each server and interval in this JVM: a run that crawls twice keeps the pace in between, too. */
+    private static final Map<String, Pace> PACES = new ConcurrentHashMap<>();
 
     private final HttpTikTokApi http;
     private final PoliteTikTokApi polite;
@@ -30,7 +35,9 @@ public final class TikTokConnection implements AutoCloseable {
             TikTok settings, Cache cache, String key, AnswerCache answers, RequestCount count, Clock clock) {
         this.answers = answers;
         this.count = count;
-        Pace pace = new Pace(settings.interval(), System::nanoTime, Sleeper.THREAD);
+        Pace pace = PACES.computeIfAbsent(
+                URI.create(settings.baseUrl()).getAuthority() + " " + settings.interval(),
+                served -> new Pace(settings.interval(), System::nanoTime, Sleeper.THREAD));
         this.http = new HttpTikTokApi(settings.baseUrl(), key, settings.timeout(), clock, pace::sending);
         this.polite = new PoliteTikTokApi(
                 http,
