@@ -16,7 +16,6 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
-import com.tiktokrec.common.RunFailure;
 import com.tiktokrec.common.config.RetrievalSource;
 import com.tiktokrec.common.model.EmbeddingCalls;
 import com.tiktokrec.common.model.EmbeddingSpec.Role;
@@ -73,10 +72,7 @@ public final class RecommendJob {
     private RecommendJob() {}
 
     public static Result run(Run run, Options options) {
-        if (run.settings().retrieval().sources().contains(RetrievalSource.SEARCH)) {
-            throw RunFailure.usage(
-                    "retrieval.sources names search, which is not built yet: use corpus, trending or both.");
-        }
+        SearchRetrieval searches = SearchRetrieval.of(run);
         Dataset<Row> users =
                 options.users().rows(run).select(Users.USERNAME, Users.USER_ID).persist();
         long handled = users.count();
@@ -86,13 +82,14 @@ public final class RecommendJob {
         List<Category> categories = TaxonomyJob.standing(run);
         Dataset<Row> tagged = tagged(run, users, options.profile(), categories).persist();
 
-        VideoVectors.embed(run, Corpus.servable(run));
         Dataset<Row> queries = run.step(
                 "write queries", () -> UserQueries.of(run, tagged, categories).persist(StorageLevel.MEMORY_AND_DISK()));
+        searches.ask(queries);
+        VideoVectors.embed(run, Corpus.servable(run));
         Dataset<Row> queryVectors = queryVectors(run, queries);
 
         Dataset<Row> documents = Corpus.documents(run).persist(StorageLevel.MEMORY_AND_DISK());
-        Dataset<Row> lists = candidates(run, users, tagged, queries, queryVectors, documents)
+        Dataset<Row> lists = candidates(run, users, tagged, queries, queryVectors, documents, searches)
                 .transform(candidates -> withVideos(candidates, documents, categories))
                 .join(tagged, BY_USER, "left")
                 .withColumn(USER_TAGS, coalesce(col(USER_TAGS), noTags()))
@@ -106,6 +103,7 @@ public final class RecommendJob {
                 .join(queryFallbacks(queries), BY_USER, "left")
                 .withColumn(Recommendations.DEGRADED, degraded())
                 .drop(Features.CREDITS, Features.COSINE, Categories.EMBEDDING, USER_TAGS, TAG_FALLBACK, QUERY_FALLBACK)
+                .drop(SearchResults.STALE)
                 .transform(RankedLists.of(diversity(run, options.count())))
                 .transform(picks -> withDescriptions(picks, documents))
                 .withColumn(SearchQueries.RUN_DATE, lit(Date.valueOf(run.date())))
@@ -127,7 +125,7 @@ public final class RecommendJob {
             });
         }
         options.output().ifPresent(output -> RecommendationFile.write(run, output, options.users(), users, lists));
-        Result result = result(run, handled, lists, tagged, queries, options.count());
+        Result result = result(run, handled, lists, tagged, queries, searches, options.count());
         List.of(lists, documents, queries, tagged, users).forEach(Dataset::unpersist);
         return result;
     }
@@ -177,7 +175,8 @@ public final class RecommendJob {
             Dataset<Row> tagged,
             Dataset<Row> queries,
             Dataset<Row> queryVectors,
-            Dataset<Row> documents) {
+            Dataset<Row> documents,
+            SearchRetrieval searches) {
         List<RetrievalSource> sources = run.settings().retrieval().sources();
         Dataset<Row> never = NeverList.of(run, users, documents);
         Dataset<Row> trendingUsers = sources.contains(RetrievalSource.TRENDING)
@@ -187,12 +186,12 @@ public final class RecommendJob {
                 "pool trending videos",
                 () -> trendingUsers.isEmpty() ? List.<Long>of() : TrendingPool.ordinals(run, documents));
         Dataset<Row> trending = Candidates.trending(trendingUsers, pool, never);
-        if (!sources.contains(RetrievalSource.CORPUS)) {
+        if (!sources.contains(RetrievalSource.CORPUS) && !searches.isWanted()) {
             return trending;
         }
-        Dataset<Row> found = Candidates.byQuery(
+        Dataset<Row> found = Candidates.bySource(
                 queries,
-                run.step("retrieve", () -> CorpusRetrieval.fused(documents, queryVectors)),
+                run.step("retrieve", () -> lists(sources, queries, queryVectors, documents, searches)),
                 never,
                 run.settings().pipeline().videosPerQuery());
         // A video that a query found is not told as trending besides.
@@ -200,6 +199,25 @@ public final class RecommendJob {
                 found.select(Users.USERNAME, Corpus.ORDINAL),
                 new String[] {Users.USERNAME, Corpus.ORDINAL},
                 "left_anti"));
+    }
+
+    /** What the sources list for each query; the corpus lists for those that the search has nothing for. */
+    private static Dataset<Row> lists(
+            List<RetrievalSource> sources,
+            Dataset<Row> queries,
+            Dataset<Row> queryVectors,
+            Dataset<Row> documents,
+            SearchRetrieval searches) {
+        if (!searches.isWanted()) {
+            return Candidates.fromCorpus(CorpusRetrieval.fused(documents, queryVectors));
+        }
+        Dataset<Row> searched =
+                searches.lists(queries, documents).withColumn(SearchResults.SOURCE, lit(SearchRetrieval.SEARCH));
+        Dataset<Row> byCorpus = sources.contains(RetrievalSource.CORPUS)
+                ? queryVectors
+                : queryVectors.join(
+                        searched.select(SearchResults.QUERY), new String[] {SearchResults.QUERY}, "left_anti");
+        return searched.unionByName(Candidates.fromCorpus(CorpusRetrieval.fused(documents, byCorpus)));
     }
 
     /** Candidates with what scoring needs of their videos. */
@@ -238,8 +256,9 @@ public final class RecommendJob {
         Column noVideoVector = when(col(Categories.EMBEDDING).isNull(), lit(NO_VIDEO_VECTOR));
         Column noUserVector =
                 when(col(Features.COSINE).isNull().and(col(Categories.EMBEDDING).isNotNull()), lit(NO_USER_VECTOR));
-        return array_sort(array_distinct(
-                array_compact(array(noVideoVector, noUserVector, col(TAG_FALLBACK), col(QUERY_FALLBACK)))));
+        Column staleAnswer = when(col(SearchResults.STALE), lit(SearchRetrieval.STALE_ANSWER));
+        return array_sort(array_distinct(array_compact(
+                array(noVideoVector, noUserVector, col(TAG_FALLBACK), col(QUERY_FALLBACK), staleAnswer))));
     }
 
     private static Diversity diversity(Run run, int count) {
@@ -256,7 +275,13 @@ public final class RecommendJob {
     }
 
     private static Result result(
-            Run run, long handled, Dataset<Row> lists, Dataset<Row> tagged, Dataset<Row> queries, int count) {
+            Run run,
+            long handled,
+            Dataset<Row> lists,
+            Dataset<Row> tagged,
+            Dataset<Row> queries,
+            SearchRetrieval searches,
+            int count) {
         Row sizes = lists.groupBy(Users.USERNAME)
                 .agg(count(lit(1)).as("size"))
                 .agg(
@@ -271,17 +296,24 @@ public final class RecommendJob {
                 sizes.getLong(0),
                 sizes.getLong(1),
                 sizes.getLong(2),
-                degradedUsers(run, lists, tagged, queries));
+                degradedUsers(run, lists, tagged, queries, searches));
     }
 
     /** How many users a fallback touched; notes which did. */
-    private static long degradedUsers(Run run, Dataset<Row> lists, Dataset<Row> tagged, Dataset<Row> queries) {
+    private static long degradedUsers(
+            Run run, Dataset<Row> lists, Dataset<Row> tagged, Dataset<Row> queries, SearchRetrieval searches) {
         Set<String> alreadyNoted = run.ledger().fallbacks();
         Dataset<Row> touched = tagged.where(col(TAG_FALLBACK).isNotNull())
                 .select(col(Users.USERNAME), col(TAG_FALLBACK).as(FALLBACK))
                 .union(queries.where(col(QUERY_FALLBACK).isNotNull()).select(Users.USERNAME, QUERY_FALLBACK))
                 .union(lists.where(array_contains(col(Recommendations.DEGRADED), NO_VIDEO_VECTOR))
                         .select(col(Users.USERNAME), lit(NO_VIDEO_VECTOR)));
+        if (searches.isWanted()) {
+            touched = touched.union(
+                            lists.where(array_contains(col(Recommendations.DEGRADED), SearchRetrieval.STALE_ANSWER))
+                                    .select(col(Users.USERNAME), lit(SearchRetrieval.STALE_ANSWER)))
+                    .union(searches.usersWithoutAnswer(queries, FALLBACK));
+        }
         touched.groupBy(FALLBACK).agg(countDistinct(Users.USERNAME)).collectAsList().stream()
                 .filter(row -> !alreadyNoted.contains(row.getString(0)))
                 .forEach(row -> run.ledger().fallback(row.getString(0), row.getLong(1)));
