@@ -88,8 +88,8 @@ final class CrawlBench {
         Settings settings = settings(name, Map.of("tiktok.requests-per-second", Double.toString(rate)));
         int users = (int) Math.ceil(rate * SECONDS_A_RATE / REQUESTS_A_USER);
         int before = server.requests();
-        try (TikTokConnection api = TikTokConnection.open(
-                settings.tiktok(), settings.cache(), ReplayServer.KEY, Clock.systemUTC())) {
+        try (TikTokConnection api =
+                TikTokConnection.open(settings.tiktok(), settings.cache(), ReplayServer.KEY, Clock.systemUTC())) {
             CrawlJob.run(
                     api,
                     settings,
@@ -129,8 +129,8 @@ final class CrawlBench {
         Map<String, String> all = new HashMap<>(further);
         all.put("tiktok.delay", "0s");
         Settings settings = settings(backend, all);
-        try (TikTokConnection api = TikTokConnection.open(
-                settings.tiktok(), settings.cache(), ReplayServer.KEY, Clock.systemUTC())) {
+        try (TikTokConnection api =
+                TikTokConnection.open(settings.tiktok(), settings.cache(), ReplayServer.KEY, Clock.systemUTC())) {
             TikTokClient client = new TikTokClient(api.api());
             for (int warm = 0; warm < 3; warm++) {
                 IntStream.range(0, 50).forEach(number -> all(client, "user" + number));
@@ -144,9 +144,7 @@ final class CrawlBench {
             double seconds = (System.nanoTime() - from) / 1e9;
             say(
                     "cache on %s: %,.0f hits/s by one thread (pages of 12 to 35 videos); %d requests sent meanwhile",
-                    backend,
-                    users * REQUESTS_A_USER / seconds,
-                    server.requests() - sent);
+                    backend, users * REQUESTS_A_USER / seconds, server.requests() - sent);
         }
     }
 
@@ -173,9 +171,7 @@ final class CrawlBench {
                 .count();
         say(
                 "50 users, killed twice: %d requests for %d answers, %d of them again (in flight when it was killed)",
-                server.requests() - before,
-                distinct,
-                server.requests() - before - distinct);
+                server.requests() - before, distinct, server.requests() - before - distinct);
     }
 
     /** A process that crawls at 20 requests a second, and is killed when it sends its last. */
@@ -204,8 +200,9 @@ final class CrawlBench {
                 "tiktok.requests-per-second=20",
                 "--set",
                 "cache.directory=" + folder.resolve("cache-killed")));
-        ProcessBuilder builder =
-                new ProcessBuilder(command).inheritIO().redirectOutput(folder.resolve("killed.out").toFile());
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .inheritIO()
+                .redirectOutput(folder.resolve("killed.out").toFile());
         builder.environment().put("RAPIDAPI_KEY", ReplayServer.KEY);
         process.set(builder.start());
         process.get().waitFor();

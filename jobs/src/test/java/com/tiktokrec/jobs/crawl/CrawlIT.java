@@ -282,6 +282,28 @@ class CrawlIT {
     }
 
     @Test
+    void aHundredLandInAFileInTheOrderGivenThoughTheCrawlStoppedInBetween() throws IOException {
+        List<String> users =
+                IntStream.range(0, 150).mapToObj("private%03d"::formatted).toList();
+        String file = Files.write(folder.resolve("many"), users).toString();
+        AtomicInteger left = new AtomicInteger(120);
+        server.faults(request -> left.decrementAndGet() >= 0
+                ? Optional.empty()
+                : Optional.of(ReplayServer.json(429, "{\"message\": \"You have exceeded the MONTHLY quota\"}")));
+        assertThat(crawl("crawl", "--usernames-file", file).exitCode()).isEqualTo(1);
+        server.faults(request -> Optional.empty());
+
+        Ended ended = crawl("crawl", "--usernames-file", file);
+
+        done(ended);
+        assertThat(ended.out()).contains("30 sent");
+        assertThat(landed("crawl").files()).hasSize(2);
+        assertThat(landed("crawl").answers())
+                .extracting(answer -> answer.path("params").path("username").asText())
+                .isEqualTo(users);
+    }
+
+    @Test
     void aBudgetStopsACrawlAndALargerOneLetsItGoOn() {
         Ended stopped = crawl("crawl", "--username", "one", "two", "--set", "tiktok.monthly-request-budget=5");
 

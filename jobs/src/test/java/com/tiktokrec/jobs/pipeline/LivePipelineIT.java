@@ -96,7 +96,10 @@ class LivePipelineIT {
 
         queries = program(HALF_AN_HOUR_LATER)
                 .run(arguments(
-                        "crawl", "--queries", "--output", folder.resolve("crawl").toString()));
+                        "crawl",
+                        "--queries",
+                        "--output",
+                        folder.resolve("crawl").toString()));
         unknown = pipeline(HALF_AN_HOUR_LATER, "gone.pasta.lover");
 
         server.faults(request -> Optional.of(ReplayServer.json(503, "down")));
@@ -204,9 +207,11 @@ class LivePipelineIT {
         assertThat(queries.exitCode()).as(queries.err()).isZero();
         assertThat(queries.out()).contains("Crawl:      4 searches: 4 done", "0 sent");
         try (Stream<Path> files = Files.list(folder.resolve("crawl"))) {
-            assertThat(files).singleElement().satisfies(file -> assertThat(text(file).lines()
-                            .filter(line -> line.contains("\"endpoint\":\"search/video\"")))
-                    .hasSize(8));
+            assertThat(files)
+                    .singleElement()
+                    .satisfies(file -> assertThat(
+                                    text(file).lines().filter(line -> line.contains("\"endpoint\":\"search/video\"")))
+                            .hasSize(8));
         }
     }
 
@@ -234,7 +239,11 @@ class LivePipelineIT {
         assertThat(counts(downRun)).containsEntry("fallback_stale_answer", 1L);
         assertThat(counts(downRun).get("tiktok_stale")).isPositive();
         Column stale = array_contains(col(Recommendations.DEGRADED), "stale_answer");
-        assertThat(tables.rows(Recommendations.TABLE, stale).select("source").distinct().as(Encoders.STRING()).collectAsList())
+        assertThat(tables.rows(Recommendations.TABLE, stale)
+                        .select("source")
+                        .distinct()
+                        .as(Encoders.STRING())
+                        .collectAsList())
                 .containsExactly("search");
     }
 

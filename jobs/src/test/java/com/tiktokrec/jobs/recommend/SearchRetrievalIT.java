@@ -30,7 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the stored answers to tonight's queries list, at noon. */
 class SearchRetrievalIT {
 
-
     @TempDir
     private Path folder;
 
@@ -40,7 +39,8 @@ class SearchRetrievalIT {
         return OfflineRun.of(folder, LocalDate.parse("2026-11-24"), Map.of("retrieval.sources", sources));
     }
 
-    private SearchRetrievalIT result(String source, String query, String video, int position, String at, boolean stale) {
+    private SearchRetrievalIT result(
+            String source, String query, String video, int position, String at, boolean stale) {
         results.add(RowFactory.create(source, query, video, position, Timestamp.from(Instant.parse(at)), stale));
         return this;
     }
