@@ -25,7 +25,7 @@ public sealed interface CrawlUnit {
         return Optional.empty();
     }
 
-    /** Requests that it takes where pages are full and nothing fails. */
+    /** Requests that it takes where pages are as full as usual and nothing fails. */
     int requests(Pipeline limits);
 
     /**
@@ -68,7 +68,8 @@ public sealed interface CrawlUnit {
 
         @Override
         public int requests(Pipeline limits) {
-            return 1
+            // The account, and one page of likes more than full ones would make: they come short.
+            return 2
                     + TikTokEndpoint.USER_POSTS.pagesFor(limits.maxPostsToAnalyze())
                     + TikTokEndpoint.USER_REPOSTS.pagesFor(limits.maxReposts())
                     + TikTokEndpoint.LIKED_POSTS.pagesFor(limits.maxLikedPosts());
