@@ -4,10 +4,10 @@ SHELL := /bin/bash
 SOURCES := $(shell find common/src/main jobs/src/main -type f) pom.xml common/pom.xml jobs/pom.xml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build jar format docs bench clean
+.PHONY: help demo test build jar format docs bench bench-crawl clean
 
 help: ## List the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build ## Build, then run the whole system on a generated crawl, offline
 	bin/tiktok-rec demo --warehouse target/demo
@@ -33,6 +33,11 @@ docs: build ## Write docs/configuration.md anew from reference.conf
 
 bench: build ## Measure the demo, and a night over real crawled videos where they are at hand
 	bin/bench
+
+bench-crawl: ## Measure crawling against a local server that replays the TikTok API
+	$(MVN) -q -pl jobs -am test-compile dependency:build-classpath -DincludeScope=test -DexcludeArtifactIds=common \
+		-Dmdep.outputFile=target/classpath-test.txt
+	bin/bench-crawl
 
 clean: ## Delete what was built
 	$(MVN) -q clean

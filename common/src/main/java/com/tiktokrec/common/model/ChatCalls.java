@@ -8,10 +8,10 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.udf;
 
+import com.tiktokrec.common.http.InFlight;
 import com.tiktokrec.common.model.client.ChatAnswer;
 import com.tiktokrec.common.model.client.ChatModel;
 import com.tiktokrec.common.model.client.ChatPrompt;
-import com.tiktokrec.common.model.client.InFlight;
 import com.tiktokrec.common.model.client.ModelCallException;
 import com.tiktokrec.common.tables.Fields;
 import com.tiktokrec.common.tables.ModelResponses;

@@ -1,10 +1,10 @@
 package com.tiktokrec.common.model;
 
-import static com.tiktokrec.common.model.client.InFlight.inFlight;
+import static com.tiktokrec.common.http.InFlight.inFlight;
 
+import com.tiktokrec.common.http.InFlight;
 import com.tiktokrec.common.model.client.EmbeddingPacks;
 import com.tiktokrec.common.model.client.EmbeddingPacks.PackAnswer;
-import com.tiktokrec.common.model.client.InFlight;
 import com.tiktokrec.common.model.client.Outcome;
 import com.tiktokrec.common.model.client.TokenCounter;
 import com.tiktokrec.common.tables.Videos;

@@ -1,12 +1,12 @@
 package com.tiktokrec.common.model;
 
+import com.tiktokrec.common.http.RetryPolicy;
 import com.tiktokrec.common.model.client.ChatModel;
 import com.tiktokrec.common.model.client.EmbeddingModel;
 import com.tiktokrec.common.model.client.LocalEmbeddingModel;
 import com.tiktokrec.common.model.client.OpenAiChatModel;
 import com.tiktokrec.common.model.client.OpenAiEmbeddingModel;
 import com.tiktokrec.common.model.client.OpenAiSettings;
-import com.tiktokrec.common.model.client.RetryPolicy;
 import com.tiktokrec.common.model.client.RetryingChatModel;
 import com.tiktokrec.common.model.client.RetryingEmbeddingModel;
 import java.nio.file.Path;

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class Secrets {
 
     public static final String OPENAI_API_KEY = "OPENAI_API_KEY";
+    public static final String RAPIDAPI_KEY = "RAPIDAPI_KEY";
 
     private static final AtomicReference<Map<String, String>> ENVIRONMENT = new AtomicReference<>(System.getenv());
 
@@ -20,6 +21,15 @@ public final class Secrets {
 
     /** The key of an OpenAI-compatible server, if one is set. */
     public static Optional<String> openAiKey() {
-        return Optional.ofNullable(ENVIRONMENT.get().get(OPENAI_API_KEY)).filter(key -> !key.isBlank());
+        return key(OPENAI_API_KEY);
+    }
+
+    /** The key of the TikTok API on RapidAPI, if one is set. */
+    public static Optional<String> rapidApiKey() {
+        return key(RAPIDAPI_KEY);
+    }
+
+    private static Optional<String> key(String variable) {
+        return Optional.ofNullable(ENVIRONMENT.get().get(variable)).filter(key -> !key.isBlank());
     }
 }

@@ -126,6 +126,15 @@ class SettingsTest {
     // Layers
 
     @Test
+    void requestsASecondWinOverTheDelay() {
+        assertThat(set(Map.of()).tiktok().interval()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(set(Map.of("tiktok.delay", "250ms")).tiktok().interval()).isEqualTo(Duration.ofMillis(250));
+        assertThat(set(Map.of("tiktok.requests-per-second", "3")).tiktok().interval())
+                .as("rounded so that no request comes early")
+                .isEqualTo(Duration.ofNanos(333_333_334));
+    }
+
+    @Test
     void theFileWinsOverTheDefaultsAndSetOverTheFile() {
         Path file = file("tiktok-rec.pipeline { num-categories = 40, max-reposts = 7 }");
 

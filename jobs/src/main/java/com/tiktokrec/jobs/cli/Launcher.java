@@ -57,7 +57,7 @@ public final class Launcher {
         return new CommandLine(new RootCommand(console))
                 .addSubcommand(new DemoCommand(workplace))
                 .addSubcommand(new GenerateCommand(workplace))
-                .addSubcommand(new CrawlCommand())
+                .addSubcommand(new CrawlCommand(workplace))
                 .addSubcommand(new IngestCommand(workplace))
                 .addSubcommand(new TaxonomyCommand(workplace))
                 .addSubcommand(new ProfileCommand(workplace))

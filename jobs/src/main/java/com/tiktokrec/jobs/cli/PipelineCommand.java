@@ -19,6 +19,10 @@ import picocli.CommandLine.Option;
         description = "All of it in order, doing only what changed: ingest, taxonomy, profile, recommend.",
         footer = {
             "",
+            "With --username and RAPIDAPI_KEY set, users who were not crawled within cache.ttl are crawled first, at about 6",
+            "requests each (see crawl --help); --all never crawls users. retrieval.sources = [search, corpus] asks for",
+            "tonight's queries, too.",
+            "",
             "A taxonomy is made where there is none, where the standing one is older than pipeline.taxonomy-max-age, or",
             "from --taxonomy. A run dated before the newest finished one is a backfill: it writes only its own date's",
             "recommendations, from the tables as they stand.",

@@ -15,7 +15,13 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         versionProvider = RootCommand.Version.class,
         description = "Ranked videos for users, each with its scores and reasons.",
-        footer = {"", "Example: tiktok-rec recommend --username taylorswift --count 20 --output recommendations.json"})
+        footer = {
+            "",
+            "retrieval.sources says where candidates come from: corpus, search, trending. With search, RAPIDAPI_KEY is needed",
+            "and tonight's queries are asked for, each once for all users, at 2 requests each (see crawl --help).",
+            "",
+            "Example: tiktok-rec recommend --username taylorswift --count 20 --output recommendations.json"
+        })
 final class RecommendCommand extends RunCommand {
 
     @ArgGroup(multiplicity = "1")

@@ -1,5 +1,6 @@
 package com.tiktokrec.jobs.cli;
 
+import com.tiktokrec.jobs.crawl.CrawlJob;
 import com.tiktokrec.jobs.ingest.IngestJob;
 import com.tiktokrec.jobs.pipeline.PipelineJob;
 import com.tiktokrec.jobs.profile.ProfileJob;
@@ -7,11 +8,50 @@ import com.tiktokrec.jobs.recommend.RecommendJob;
 import com.tiktokrec.jobs.taxonomy.TaxonomyJob;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** What jobs did, in a line each. */
 final class Reports {
 
     private Reports() {}
+
+    static final List<String> REQUEST_COLUMNS =
+            List.of("endpoint", "requests", "answered", "retried", "cached", "stale", "failed");
+
+    static List<String> crawled(CrawlJob.Result result) {
+        List<String> parts = new ArrayList<>();
+        if (result.earlier() > 0) {
+            parts.add("%,d done earlier".formatted(result.earlier()));
+        }
+        result.names().forEach((outcome, names) -> parts.add("%,d %s".formatted(names.size(), outcome.words())));
+        List<String> lines = new ArrayList<>();
+        lines.add("Crawl:      %,d %s: %s".formatted(result.units(), result.kind(), String.join(", ", parts)));
+        lines.add("Requests:   %,d sent%s"
+                .formatted(
+                        result.sent(),
+                        result.budgetLeft().isPresent()
+                                ? "; %,d left of this month's budget"
+                                        .formatted(result.budgetLeft().getAsLong())
+                                : ""));
+        return lines;
+    }
+
+    static List<List<String>> requests(CrawlJob.Result result) {
+        return result.requests().stream()
+                .map(line -> List.of(
+                        line.endpoint().path(),
+                        Long.toString(line.sent()),
+                        Long.toString(line.answered()),
+                        Long.toString(line.retried()),
+                        Long.toString(line.cached()),
+                        Long.toString(line.stale()),
+                        line.failed().entrySet().stream()
+                                .map(failed -> failed.getValue() + " "
+                                        + failed.getKey().words())
+                                .sorted()
+                                .collect(Collectors.joining(", "))))
+                .toList();
+    }
 
     static String ingested(IngestJob.Result result) {
         return "Ingest:     %,d files read, %,d unchanged; %,d records, %,d bad (quarantine), %,d error answers; %,d videos, %,d users touched"
@@ -54,6 +94,7 @@ final class Reports {
 
     static List<String> pipeline(PipelineJob.Result result, int count) {
         List<String> lines = new ArrayList<>();
+        result.crawl().ifPresent(crawl -> lines.addAll(crawled(crawl)));
         result.ingest().ifPresent(ingest -> lines.add(ingested(ingest)));
         result.taxonomy().ifPresent(taxonomy -> lines.add(taxonomy(taxonomy)));
         result.profile().ifPresent(profile -> lines.add(profiled(profile)));

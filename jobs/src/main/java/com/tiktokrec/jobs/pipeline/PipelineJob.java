@@ -9,6 +9,7 @@ import com.tiktokrec.common.RunFailure;
 import com.tiktokrec.common.tables.Categories;
 import com.tiktokrec.common.tables.Runs;
 import com.tiktokrec.common.tables.Table;
+import com.tiktokrec.jobs.crawl.CrawlJob;
 import com.tiktokrec.jobs.ingest.IngestJob;
 import com.tiktokrec.jobs.profile.ProfileJob;
 import com.tiktokrec.jobs.recommend.RecommendJob;
@@ -23,7 +24,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A night: ingest, taxonomy, profile, recommend, each doing only what changed. */
+/** A night: a crawl of users who are named, ingest, taxonomy, profile, recommend, each doing only what changed. */
 public final class PipelineJob {
 
     private static final Logger LOG = LoggerFactory.getLogger(PipelineJob.class);
@@ -42,6 +43,7 @@ public final class PipelineJob {
 
     /** What each step did; empty for a step that had no reason to run. */
     public record Result(
+            Optional<CrawlJob.Result> crawl,
             Optional<IngestJob.Result> ingest,
             Optional<TaxonomyJob.Result> taxonomy,
             Optional<ProfileJob.Result> profile,
@@ -60,14 +62,20 @@ public final class PipelineJob {
                 new RecommendJob.Options(options.users(), Optional.empty(), options.count(), options.output());
         if (run.backfill()) {
             LOG.info("A newer night is finished: this backfill writes the recommendations of {} alone", run.date());
-            return new Result(Optional.empty(), Optional.empty(), Optional.empty(), RecommendJob.run(run, recommend));
+            return new Result(
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    RecommendJob.run(run, recommend));
         }
+        Optional<CrawlJob.Result> crawled = NamedUsersCrawl.run(run, options.users());
         Optional<IngestJob.Result> ingested = options.inputs().isEmpty()
                 ? Optional.empty()
                 : Optional.of(IngestJob.run(run, new IngestJob.Options(options.inputs())));
         Optional<TaxonomyJob.Result> taxonomy = taxonomy(run, options);
         ProfileJob.Result profiled = ProfileJob.run(run, new ProfileJob.Options(options.users(), Optional.empty()));
-        return new Result(ingested, taxonomy, Optional.of(profiled), RecommendJob.run(run, recommend));
+        return new Result(crawled, ingested, taxonomy, Optional.of(profiled), RecommendJob.run(run, recommend));
     }
 
     private static Optional<TaxonomyJob.Result> taxonomy(Run run, Options options) {

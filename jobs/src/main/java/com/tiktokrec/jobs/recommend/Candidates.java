@@ -34,38 +34,63 @@ final class Candidates {
     private static final String FOUND = "found";
     private static final String FOUND_RANK = "found_rank";
     private static final String BEST = "best";
+    private static final String FROM_CORPUS = "from_corpus";
     private static final String[] BY_USER = {Users.USERNAME};
 
     private Candidates() {}
 
     /**
-     * Candidates by query: username, ordinal, source, source_query and source_tags, one row a user and document.
+     * Candidates by query: username, ordinal, source, source_query, source_tags and stale, one row a user and document.
      *
      * @param queries of {@link UserQueries}
      * @param fused of {@link CorpusRetrieval}
      * @param never of {@link NeverList}
      */
     static Dataset<Row> byQuery(Dataset<Row> queries, Dataset<Row> fused, Dataset<Row> never, int videosPerQuery) {
+        return bySource(queries, fromCorpus(fused), never, videosPerQuery);
+    }
+
+    /** Lists of {@link CorpusRetrieval} as those of one of several sources. */
+    static Dataset<Row> fromCorpus(Dataset<Row> fused) {
+        return fused.withColumn(SearchResults.SOURCE, lit(CORPUS)).withColumn(SearchResults.STALE, lit(false));
+    }
+
+    /**
+     * The same from lists of several sources. Of two that rank a document alike, for the same query, the search is told.
+     *
+     * @param lists query, {@link CorpusRetrieval#FUSED}, source and stale
+     */
+    static Dataset<Row> bySource(Dataset<Row> queries, Dataset<Row> lists, Dataset<Row> never, int videosPerQuery) {
         return queries.select(Users.USERNAME, SearchResults.QUERY, SearchQueries.SOURCE_TAGS)
-                .join(fused, new String[] {SearchResults.QUERY})
+                .join(lists, new String[] {SearchResults.QUERY})
                 .join(never, BY_USER, "left")
                 .withColumn(FOUND, found(col(CorpusRetrieval.FUSED), col(NeverList.NEVER), videosPerQuery))
                 .select(
                         col(Users.USERNAME),
                         col(SearchResults.QUERY),
                         col(SearchQueries.SOURCE_TAGS),
+                        col(SearchResults.SOURCE),
+                        col(SearchResults.STALE),
                         posexplode(col(FOUND)).as(new String[] {FOUND_RANK, Corpus.ORDINAL}))
+                .withColumn(FROM_CORPUS, col(SearchResults.SOURCE).equalTo(CORPUS))
                 .groupBy(Users.USERNAME, Corpus.ORDINAL)
                 .agg(
-                        min(struct(FOUND_RANK, SearchResults.QUERY)).as(BEST),
+                        min(struct(
+                                        FOUND_RANK,
+                                        SearchResults.QUERY,
+                                        FROM_CORPUS,
+                                        SearchResults.SOURCE,
+                                        SearchResults.STALE))
+                                .as(BEST),
                         array_sort(array_distinct(flatten(collect_list(col(SearchQueries.SOURCE_TAGS)))))
                                 .as(SearchQueries.SOURCE_TAGS))
                 .select(
                         col(Users.USERNAME),
                         col(Corpus.ORDINAL),
-                        lit(CORPUS).as(SearchResults.SOURCE),
+                        col(BEST).getField(SearchResults.SOURCE).as(SearchResults.SOURCE),
                         col(BEST).getField(SearchResults.QUERY).as(Recommendations.SOURCE_QUERY),
-                        col(SearchQueries.SOURCE_TAGS));
+                        col(SearchQueries.SOURCE_TAGS),
+                        col(BEST).getField(SearchResults.STALE).as(SearchResults.STALE));
     }
 
     /** Candidates from the trending pool, in the same columns, without a query and its tags. */
@@ -81,7 +106,8 @@ final class Candidates {
                         lit(TrendingPool.TRENDING).as(SearchResults.SOURCE),
                         lit(null).cast(DataTypes.StringType).as(Recommendations.SOURCE_QUERY),
                         array().cast(DataTypes.createArrayType(DataTypes.StringType))
-                                .as(SearchQueries.SOURCE_TAGS));
+                                .as(SearchQueries.SOURCE_TAGS),
+                        lit(false).as(SearchResults.STALE));
     }
 
     /** The first documents of a list that are not on the user's never-list. */

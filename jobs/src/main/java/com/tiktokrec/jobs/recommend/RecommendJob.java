@@ -16,7 +16,6 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
-import com.tiktokrec.common.RunFailure;
 import com.tiktokrec.common.config.RetrievalSource;
 import com.tiktokrec.common.model.EmbeddingCalls;
 import com.tiktokrec.common.model.EmbeddingSpec.Role;
@@ -73,16 +72,13 @@ public final class RecommendJob {
     private RecommendJob() {}
 
     public static Result run(Run run, Options options) {
-        if (run.settings().retrieval().sources().contains(RetrievalSource.SEARCH)) {
-            throw RunFailure.usage(
-                    "retrieval.sources names search, which is not built yet: use corpus, trending or both.");
-        }
+        SearchRetrieval searches = SearchRetrieval.of(run);
         try (FrozenFrames frames = new FrozenFrames()) {
-            return run(run, options, frames);
+            return run(run, options, searches, frames);
         }
     }
 
-    private static Result run(Run run, Options options, FrozenFrames frames) {
+    private static Result run(Run run, Options options, SearchRetrieval searches, FrozenFrames frames) {
         Dataset<Row> users = frames.freeze(options.users().rows(run).select(Users.USERNAME, Users.USER_ID));
         long handled = users.count();
         if (handled == 0) {
@@ -91,12 +87,13 @@ public final class RecommendJob {
         List<Category> categories = TaxonomyJob.standing(run);
         Dataset<Row> tagged = frames.freeze(tagged(run, users, options.profile(), categories));
 
-        VideoVectors.embed(run, Corpus.servable(run));
         Dataset<Row> queries = run.step("write queries", () -> frames.freeze(UserQueries.of(run, tagged, categories)));
+        searches.ask(queries);
+        VideoVectors.embed(run, Corpus.servable(run));
         Dataset<Row> queryVectors = queryVectors(run, queries);
 
         Dataset<Row> documents = run.step("read the corpus", () -> frames.freeze(Corpus.documents(run)));
-        Dataset<Row> candidates = candidates(run, users, tagged, queries, queryVectors, documents);
+        Dataset<Row> candidates = candidates(run, users, tagged, queries, queryVectors, documents, searches);
         Dataset<Row> lists = run.step(
                 "rank",
                 () -> frames.freeze(candidates
@@ -120,7 +117,8 @@ public final class RecommendJob {
                                 Categories.EMBEDDING,
                                 USER_TAGS,
                                 TAG_FALLBACK,
-                                QUERY_FALLBACK)
+                                QUERY_FALLBACK,
+                                SearchResults.STALE)
                         .transform(RankedLists.of(diversity(run, options.count())))
                         .transform(picks -> withDescriptions(picks, documents))
                         .withColumn(SearchQueries.RUN_DATE, lit(Date.valueOf(run.date())))));
@@ -141,7 +139,7 @@ public final class RecommendJob {
             });
         }
         options.output().ifPresent(output -> RecommendationFile.write(run, output, options.users(), users, lists));
-        return result(run, handled, lists, tagged, queries, options.count());
+        return result(run, handled, lists, tagged, queries, searches, options.count());
     }
 
     /** Users with tags: their tags as an array, and whether a fallback made them. */
@@ -189,7 +187,8 @@ public final class RecommendJob {
             Dataset<Row> tagged,
             Dataset<Row> queries,
             Dataset<Row> queryVectors,
-            Dataset<Row> documents) {
+            Dataset<Row> documents,
+            SearchRetrieval searches) {
         List<RetrievalSource> sources = run.settings().retrieval().sources();
         Dataset<Row> never = NeverList.of(run, users, documents);
         Dataset<Row> trendingUsers = sources.contains(RetrievalSource.TRENDING)
@@ -199,12 +198,12 @@ public final class RecommendJob {
                 "pool trending videos",
                 () -> trendingUsers.isEmpty() ? List.<Long>of() : TrendingPool.ordinals(run, documents));
         Dataset<Row> trending = Candidates.trending(trendingUsers, pool, never);
-        if (!sources.contains(RetrievalSource.CORPUS)) {
+        if (!sources.contains(RetrievalSource.CORPUS) && !searches.isWanted()) {
             return trending;
         }
-        Dataset<Row> found = Candidates.byQuery(
+        Dataset<Row> found = Candidates.bySource(
                 queries,
-                run.step("retrieve", () -> CorpusRetrieval.fused(documents, queryVectors)),
+                run.step("retrieve", () -> lists(sources, queries, queryVectors, documents, searches)),
                 never,
                 run.settings().pipeline().videosPerQuery());
         // A video that a query found is not told as trending besides.
@@ -212,6 +211,25 @@ public final class RecommendJob {
                 found.select(Users.USERNAME, Corpus.ORDINAL),
                 new String[] {Users.USERNAME, Corpus.ORDINAL},
                 "left_anti"));
+    }
+
+    /** What the sources list for each query; the corpus lists for those that the search has nothing for. */
+    private static Dataset<Row> lists(
+            List<RetrievalSource> sources,
+            Dataset<Row> queries,
+            Dataset<Row> queryVectors,
+            Dataset<Row> documents,
+            SearchRetrieval searches) {
+        if (!searches.isWanted()) {
+            return Candidates.fromCorpus(CorpusRetrieval.fused(documents, queryVectors));
+        }
+        Dataset<Row> searched =
+                searches.lists(queries, documents).withColumn(SearchResults.SOURCE, lit(SearchRetrieval.SEARCH));
+        Dataset<Row> byCorpus = sources.contains(RetrievalSource.CORPUS)
+                ? queryVectors
+                : queryVectors.join(
+                        searched.select(SearchResults.QUERY), new String[] {SearchResults.QUERY}, "left_anti");
+        return searched.unionByName(Candidates.fromCorpus(CorpusRetrieval.fused(documents, byCorpus)));
     }
 
     /** Candidates with what scoring needs of their videos. */
@@ -249,8 +267,9 @@ public final class RecommendJob {
     private static Column degraded() {
         Column noVideoVector = when(col(Categories.EMBEDDING).isNull(), lit(NO_VIDEO_VECTOR));
         Column noUserVector = when(col(Features.USER_WITHOUT_VECTOR), lit(NO_USER_VECTOR));
-        return array_sort(array_distinct(
-                array_compact(array(noVideoVector, noUserVector, col(TAG_FALLBACK), col(QUERY_FALLBACK)))));
+        Column staleAnswer = when(col(SearchResults.STALE), lit(SearchRetrieval.STALE_ANSWER));
+        return array_sort(array_distinct(array_compact(
+                array(noVideoVector, noUserVector, col(TAG_FALLBACK), col(QUERY_FALLBACK), staleAnswer))));
     }
 
     private static Diversity diversity(Run run, int count) {
@@ -267,7 +286,13 @@ public final class RecommendJob {
     }
 
     private static Result result(
-            Run run, long handled, Dataset<Row> lists, Dataset<Row> tagged, Dataset<Row> queries, int count) {
+            Run run,
+            long handled,
+            Dataset<Row> lists,
+            Dataset<Row> tagged,
+            Dataset<Row> queries,
+            SearchRetrieval searches,
+            int count) {
         Row sizes = lists.groupBy(Users.USERNAME)
                 .agg(count(lit(1)).as("size"))
                 .agg(
@@ -282,17 +307,24 @@ public final class RecommendJob {
                 sizes.getLong(0),
                 sizes.getLong(1),
                 sizes.getLong(2),
-                degradedUsers(run, lists, tagged, queries));
+                degradedUsers(run, lists, tagged, queries, searches));
     }
 
     /** How many users a fallback touched; notes which did. */
-    private static long degradedUsers(Run run, Dataset<Row> lists, Dataset<Row> tagged, Dataset<Row> queries) {
+    private static long degradedUsers(
+            Run run, Dataset<Row> lists, Dataset<Row> tagged, Dataset<Row> queries, SearchRetrieval searches) {
         Set<String> alreadyNoted = run.ledger().fallbacks();
         Dataset<Row> touched = tagged.where(col(TAG_FALLBACK).isNotNull())
                 .select(col(Users.USERNAME), col(TAG_FALLBACK).as(FALLBACK))
                 .union(queries.where(col(QUERY_FALLBACK).isNotNull()).select(Users.USERNAME, QUERY_FALLBACK))
                 .union(lists.where(array_contains(col(Recommendations.DEGRADED), NO_VIDEO_VECTOR))
                         .select(col(Users.USERNAME), lit(NO_VIDEO_VECTOR)));
+        if (searches.isWanted()) {
+            touched = touched.union(
+                            lists.where(array_contains(col(Recommendations.DEGRADED), SearchRetrieval.STALE_ANSWER))
+                                    .select(col(Users.USERNAME), lit(SearchRetrieval.STALE_ANSWER)))
+                    .union(searches.usersWithoutAnswer(queries, FALLBACK));
+        }
         touched.groupBy(FALLBACK).agg(countDistinct(Users.USERNAME)).collectAsList().stream()
                 .filter(row -> !alreadyNoted.contains(row.getString(0)))
                 .forEach(row -> run.ledger().fallback(row.getString(0), row.getLong(1)));

@@ -89,6 +89,11 @@ public record RunSession(
     /** Users handled, and how many of them a fallback touched. */
     public record Coverage(long users, long degradedUsers) {}
 
+    /** The Spark of a command that writes no table, and so claims nothing. */
+    public SparkSession openSpark() {
+        return SparkSessions.open("tiktok-rec " + command + " " + date, master);
+    }
+
     /**
      * Claims the warehouse, does the work, and records how it ended, also where it fails.
      *
@@ -97,7 +102,7 @@ public record RunSession(
      */
     public <T> Ended<T> run(boolean needsModels, Function<Run, T> work, Function<T, Coverage> coverage) {
         Instant started = clock.instant();
-        SparkSession spark = SparkSessions.open("tiktok-rec " + command + " " + date, master);
+        SparkSession spark = openSpark();
         String id = date + "-" + command + "-" + UUID.randomUUID().toString().substring(0, 8);
         Warehouse tables = new Warehouse(spark, warehouse, id, started);
         tables.requireWritable();

@@ -60,7 +60,7 @@ class CliTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "generate", "ingest", "taxonomy", "profile", "recommend", "pipeline"})
+    @ValueSource(strings = {"demo", "generate", "crawl", "ingest", "taxonomy", "profile", "recommend", "pipeline"})
     void theHelpOfACommandTeachesItByAnExampleAndItsOptions(String command) {
         Ended ended = run(command, "--help");
 
@@ -75,7 +75,8 @@ class CliTest {
     void helpTellsDefaultsAndBounds() {
         assertThat(run("recommend", "--help").out()).contains("1 to 1000 (default: 20)", "--profile", "--output");
         assertThat(run("taxonomy", "--help").out()).contains("1 to 500 (default: 100)", "OPENAI_API_KEY");
-        assertThat(run("crawl", "--help").out()).contains("not built yet");
+        assertThat(run("crawl", "--help").out())
+                .contains("export RAPIDAPI_KEY=", "https://rapidapi.com/", "about 6 requests", "subscribe to a plan");
     }
 
     @Test
@@ -149,9 +150,26 @@ class CliTest {
     }
 
     @Test
-    void crawlSaysThatItIsNotBuilt() {
+    void crawlWithoutAKeyTellsHowToGetOneAndWhatGoesWithout() {
         assertThat(problem(run("crawl", "--username", "someone", "--output", "x"), USAGE))
-                .contains("not built", "ingest", "generate");
+                .contains("RAPIDAPI_KEY is not set", "crawl --help", "generate", "ingest");
+    }
+
+    @Test
+    void aKeyThatCanBeNoneIsNotRepeated() {
+        Ended ended = Program.at("2026-11-24T02:00:00Z")
+                .withEnvironment(Map.of("RAPIDAPI_KEY", "half-a-key\nand more"))
+                .run("crawl", "--username", "someone", "--output", "x");
+
+        assertThat(problem(ended, USAGE)).contains("RAPIDAPI_KEY").doesNotContain("half-a-key");
+    }
+
+    @Test
+    void crawlTakesOneSubject() {
+        assertThat(problem(run("crawl", "--output", "x"), USAGE)).contains("--username", "--trending", "--queries");
+        assertThat(problem(run("crawl", "--username", "a", "--trending", "5", "--output", "x"), USAGE))
+                .contains("mutually exclusive");
+        assertThat(problem(run("crawl", "--username", "a"), USAGE)).contains("--output");
     }
 
     @Test

@@ -1,5 +1,7 @@
 package com.tiktokrec.common.model.client;
 
+import com.tiktokrec.common.http.RetryPolicy;
+import com.tiktokrec.common.http.Sleeper;
 import com.tiktokrec.common.model.client.ModelCallException.Kind;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;

@@ -5,15 +5,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.openai.core.http.Headers;
 import com.openai.errors.OpenAIException;
 import com.openai.errors.OpenAIServiceException;
+import com.tiktokrec.common.http.RetryAfter;
 import com.tiktokrec.common.model.client.ModelCallException.Kind;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Clock;
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -144,31 +141,8 @@ final class OpenAiFailures {
     private Optional<Duration> retryAfter(Headers headers) {
         Optional<Duration> milliseconds = headers.values("retry-after-ms").stream()
                 .findFirst()
-                .flatMap(value -> seconds(value).map(duration -> duration.dividedBy(1000)));
-        return milliseconds.or(() -> headers.values("retry-after").stream()
-                .findFirst()
-                .flatMap(value -> seconds(value).or(() -> date(value))));
-    }
-
-    private static Optional<Duration> seconds(String value) {
-        try {
-            double seconds = Double.parseDouble(value.strip());
-            return seconds >= 0 && seconds < Integer.MAX_VALUE
-                    ? Optional.of(Duration.ofNanos(Math.round(seconds * 1e9)))
-                    : Optional.empty();
-        } catch (NumberFormatException e) {
-            return Optional.empty();
-        }
-    }
-
-    private Optional<Duration> date(String value) {
-        try {
-            Instant until = ZonedDateTime.parse(value.strip(), DateTimeFormatter.RFC_1123_DATE_TIME)
-                    .toInstant();
-            Duration wait = Duration.between(clock.instant(), until);
-            return Optional.of(wait.isNegative() ? Duration.ZERO : wait);
-        } catch (DateTimeException e) {
-            return Optional.empty();
-        }
+                .flatMap(value -> RetryAfter.seconds(value).map(duration -> duration.dividedBy(1000)));
+        return milliseconds.or(() ->
+                headers.values("retry-after").stream().findFirst().flatMap(value -> RetryAfter.parse(value, clock)));
     }
 }

@@ -1,5 +1,7 @@
 package com.tiktokrec.common.model.client;
 
+import com.tiktokrec.common.http.RetryPolicy;
+import com.tiktokrec.common.http.Sleeper;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.tiktokrec.common.http.RetryPolicy;
 import com.tiktokrec.common.model.client.ChatAnswer.Finish;
 import com.tiktokrec.common.model.client.ModelCallException.Kind;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package com.tiktokrec.common.model.client;
+package com.tiktokrec.common.http;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;

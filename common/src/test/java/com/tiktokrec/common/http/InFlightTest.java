@@ -1,4 +1,4 @@
-package com.tiktokrec.common.model.client;
+package com.tiktokrec.common.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

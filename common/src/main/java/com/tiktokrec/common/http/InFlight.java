@@ -1,4 +1,4 @@
-package com.tiktokrec.common.model.client;
+package com.tiktokrec.common.http;
 
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -49,7 +49,7 @@ public final class InFlight<I, O> implements Iterator<O>, AutoCloseable {
     }
 
     private static Thread thread(Runnable calls) {
-        Thread thread = new Thread(calls, "model-call-" + THREADS.incrementAndGet());
+        Thread thread = new Thread(calls, "call-" + THREADS.incrementAndGet());
         thread.setDaemon(true);
         return thread;
     }

@@ -1,4 +1,4 @@
-package com.tiktokrec.common.model.client;
+package com.tiktokrec.common.http;
 
 import java.time.Duration;
 
@@ -25,7 +25,7 @@ public record RetryPolicy(int maxAttempts, Duration firstBound, Duration greates
     }
 
     /** Greatest wait after the given number of failed attempts. */
-    Duration bound(int failedAttempts) {
+    public Duration bound(int failedAttempts) {
         Duration bound = firstBound;
         for (int i = 1; i < failedAttempts && bound.compareTo(greatestBound) < 0; i++) {
             bound = bound.multipliedBy(2);
