@@ -295,9 +295,13 @@ public final class Warehouse {
         return DeltaTable.forPath(spark, path(table)).as(TARGET);
     }
 
-    /** Whether nothing was ever written to a table: its log has the creating commit alone. */
+    /** Whether nothing was ever written to a table: its log has the creating commit alone, and that brought no file. */
     public boolean isEmpty(Table table) {
-        return !exists(table) || snapshot(table).version() == 0;
+        if (!exists(table)) {
+            return true;
+        }
+        Snapshot snapshot = snapshot(table);
+        return snapshot.version() == 0 && snapshot.numOfFilesIfKnown().contains(0L);
     }
 
     /** Number of the newest commit of each table that exists. */
