@@ -5,6 +5,9 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.try_element_at;
 
+import com.tiktokrec.common.model.StepEstimate;
+import com.tiktokrec.jobs.run.CostGate;
+import java.util.ArrayList;
 import com.tiktokrec.common.RunFailure;
 import com.tiktokrec.common.tables.Categories;
 import com.tiktokrec.common.tables.Runs;
@@ -65,9 +68,34 @@ public final class PipelineJob {
         Optional<IngestJob.Result> ingested = options.inputs().isEmpty()
                 ? Optional.empty()
                 : Optional.of(IngestJob.run(run, new IngestJob.Options(options.inputs())));
+        CostGate.confirm(run, () -> estimate(run, options));
         Optional<TaxonomyJob.Result> taxonomy = taxonomy(run, options);
         ProfileJob.Result profiled = ProfileJob.run(run, new ProfileJob.Options(options.users(), Optional.empty()));
         return new Result(ingested, taxonomy, Optional.of(profiled), RecommendJob.run(run, recommend));
+    }
+
+    /** What {@link #run} would buy, over the tables as they stand: landing files are not read. */
+    public static List<StepEstimate> estimate(Run run, Options options) {
+        List<StepEstimate> steps = new ArrayList<>();
+        boolean newTaxonomy = options.taxonomy().isPresent() || isMissingOrOld(run);
+        if (options.taxonomy().isEmpty() && newTaxonomy) {
+            steps.addAll(TaxonomyJob.estimate(run, taxonomyOptions(run)));
+        }
+        List<StepEstimate> profiles =
+                ProfileJob.estimate(run, new ProfileJob.Options(options.users(), Optional.empty()), newTaxonomy);
+        boolean newTags = newTaxonomy || profiles.stream().anyMatch(step -> step.calls() > 0);
+        // The videos of profiles are among those of the corpus.
+        profiles.stream().filter(step -> step.completionTokens() > 0).forEach(steps::add);
+        steps.addAll(RecommendJob.estimate(
+                run,
+                new RecommendJob.Options(options.users(), Optional.empty(), options.count(), Optional.empty()),
+                newTags));
+        return steps;
+    }
+
+    private static TaxonomyJob.Options taxonomyOptions(Run run) {
+        return new TaxonomyJob.Options(
+                List.of(), Optional.empty(), run.settings().pipeline().numCategories());
     }
 
     private static Optional<TaxonomyJob.Result> taxonomy(Run run, Options options) {
@@ -75,12 +103,7 @@ public final class PipelineJob {
             return Optional.of(TaxonomyJob.fromFile(run, options.taxonomy().get()));
         }
         if (isMissingOrOld(run)) {
-            return Optional.of(makeTaxonomy(
-                    run,
-                    new TaxonomyJob.Options(
-                            List.of(),
-                            Optional.empty(),
-                            run.settings().pipeline().numCategories())));
+            return Optional.of(makeTaxonomy(run, taxonomyOptions(run)));
         }
         TaxonomyJob.ensureVectors(run);
         return Optional.empty();

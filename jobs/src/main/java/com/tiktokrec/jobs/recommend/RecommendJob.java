@@ -16,6 +16,13 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
+import com.tiktokrec.common.model.StepEstimate;
+import com.tiktokrec.common.tables.Fields;
+import java.util.ArrayList;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 import com.tiktokrec.common.RunFailure;
 import com.tiktokrec.common.config.RetrievalSource;
 import com.tiktokrec.common.model.EmbeddingCalls;
@@ -69,6 +76,9 @@ public final class RecommendJob {
     private static final String NO_VIDEO_VECTOR = "no_video_vector";
     private static final String NO_USER_VECTOR = "no_user_vector";
     private static final String[] BY_USER = {Users.USERNAME};
+
+    private static final int TOKENS_OF_A_QUERY = 5;
+    private static final int LIKELY_TAGS = 6;
 
     private RecommendJob() {}
 
@@ -130,6 +140,53 @@ public final class RecommendJob {
         Result result = result(run, handled, lists, tagged, queries, options.count());
         List.of(lists, documents, queries, tagged, users).forEach(Dataset::unpersist);
         return result;
+    }
+
+    /**
+     * What {@link #run} would buy, without a call.
+     *
+     * @param newTags whether profiles will be made before, so that tags are guessed
+     */
+    public static List<StepEstimate> estimate(Run run, Options options, boolean newTags) {
+        Dataset<Row> users = options.users().rows(run).select(Users.USERNAME, Users.USER_ID);
+        EmbeddingCalls embeddings = run.models().embeddings();
+        List<StepEstimate> steps = new ArrayList<>();
+        steps.add(embeddings.estimate(
+                "videos",
+                Role.DOCUMENT,
+                Corpus.servable(run).withColumn(EmbeddingCalls.TEXT, VideoVectors.text()),
+                false));
+        List<Category> categories = TaxonomyJob.standingOrLikely(run);
+        Dataset<Row> tagged = tagged(run, users, options.profile(), categories);
+        boolean guessed = newTags || tagged.isEmpty();
+        Dataset<Row> likely = guessed ? likelyTags(users, categories) : tagged;
+        long lists = run.models()
+                .chat()
+                .map(chat -> {
+                    StepEstimate queries = UserQueries.estimate(run, chat, likely, guessed);
+                    steps.add(queries);
+                    return queries.calls();
+                })
+                .orElseGet(likely::count);
+        long queries = lists * run.settings().pipeline().maxSearchQueries();
+        steps.add(embeddings.estimate("queries", queries, queries * TOKENS_OF_A_QUERY, true));
+        return steps;
+    }
+
+    /** Users as if each had tags of their own. */
+    private static Dataset<Row> likelyTags(Dataset<Row> users, List<Category> categories) {
+        List<String> tags = categories.stream().map(Category::tag).sorted().toList();
+        Column some = udf(
+                        (String username) -> IntStream.range(0, Math.min(LIKELY_TAGS, tags.size()))
+                                .mapToObj(place -> RowFactory.create(
+                                        tags.get(Math.floorMod(username.hashCode() + place, tags.size())),
+                                        (Math.floorMod(username.hashCode() >> place, 7) + 3) / 10.0))
+                                .toList(),
+                        DataTypes.createArrayType(new StructType(new StructField[] {
+                            Fields.string(Categories.TAG), Fields.real(UserTags.AFFINITY)
+                        })))
+                .apply(col(Users.USERNAME));
+        return users.select(col(Users.USERNAME), some.as(USER_TAGS));
     }
 
     /** Users with tags: their tags as an array, and whether a fallback made them. */
