@@ -37,7 +37,10 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule CLIENTS_AND_CONFIGURATION_KNOW_NO_SPARK = noClasses()
             .that()
-            .resideInAnyPackage("com.tiktokrec.common.model.client..", "com.tiktokrec.common.config..")
+            .resideInAnyPackage(
+                    "com.tiktokrec.common.model.client..",
+                    "com.tiktokrec.common.model.quota..",
+                    "com.tiktokrec.common.config..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.spark..", "io.delta..");

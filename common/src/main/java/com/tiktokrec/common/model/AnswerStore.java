@@ -7,7 +7,9 @@ import com.tiktokrec.common.tables.Warehouse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -32,6 +34,7 @@ final class AnswerStore {
     private final Table table;
     private final StructType staged;
     private final UnaryOperator<Dataset<Row>> decoded;
+    private final Set<Path> adopted = new HashSet<>();
 
     /**
      * A store of answers.
@@ -59,11 +62,13 @@ final class AnswerStore {
     /** Stores what earlier runs were answered and did not live to store. */
     void adopt() {
         StagedFiles files = files();
-        List<Path> left = files.all();
+        List<Path> left =
+                files.all().stream().filter(file -> !adopted.contains(file)).toList();
         if (left.isEmpty()) {
             return;
         }
         store(left);
+        adopted.addAll(left);
         LOG.info("Answers that an earlier run paid for and did not store were taken from {} files", left.size());
         // A run that is alive stores its own files: they stay until nobody can look for them.
         files.delete(files.abandoned(left, Instant.now()));

@@ -128,7 +128,7 @@ public final class CallDesk implements AutoCloseable {
     private final Map<ModelKind, QuotaLedger> ledgers = new EnumMap<>(ModelKind.class);
     private final Map<ModelKind, CallStatistics> statistics = new EnumMap<>(ModelKind.class);
     private final Map<ModelKind, Integer> maxInFlight = new EnumMap<>(ModelKind.class);
-    private final Map<ModelKind, Long> silentSince = new EnumMap<>(ModelKind.class);
+    private final Map<ModelKind, Long> failingSince = new EnumMap<>(ModelKind.class);
     private final Map<ModelKind, Long> pausedUntil = new EnumMap<>(ModelKind.class);
     private final Map<ModelKind, String> stopped = new EnumMap<>(ModelKind.class);
     private final Map<ModelKind, Boolean> everAnswered = new EnumMap<>(ModelKind.class);
@@ -203,6 +203,7 @@ public final class CallDesk implements AutoCloseable {
     synchronized Batch begin(String step, ModelKind kind, long toCall, int inFlightOfAnExecutor) {
         Batch batch = new Batch(step, kind, toCall);
         batches.put(batch.id(), batch);
+        failingSince.remove(kind);
         maxInFlight.put(kind, inFlightOfAnExecutor);
         return batch;
     }
@@ -297,7 +298,6 @@ public final class CallDesk implements AutoCloseable {
             return new Grant(0, 0);
         }
         lastSentAt = millis.getAsLong() + lease.get().notBeforeMillis();
-        silentSince.putIfAbsent(ask.kind(), millis.getAsLong());
         return new Grant(lease.get().id(), lease.get().notBeforeMillis());
     }
 
@@ -321,7 +321,7 @@ public final class CallDesk implements AutoCloseable {
             pausedUntil.merge(kind, now + ended.pauseMillis(), Math::max);
         }
         if (answered) {
-            silentSince.put(kind, now);
+            failingSince.remove(kind);
             everAnswered.put(kind, true);
         } else if (ended.stop() != null) {
             stop(kind, ended.stop());
@@ -336,13 +336,14 @@ public final class CallDesk implements AutoCloseable {
 
     /** Where nobody answers, thousands of requests would each be tried to the last attempt, the night through. */
     private void stopIfGone(ModelKind kind, long now, String ended) {
-        boolean refusedByRate = ended.equals(Outcome.RATE_LIMITED.name()) || ended.equals(Outcome.REJECTED.name());
-        if (refusedByRate) {
-            silentSince.put(kind, now);
+        boolean isThere = ended.equals(Outcome.RATE_LIMITED.name()) || ended.equals(Outcome.REJECTED.name());
+        if (isThere) {
+            failingSince.remove(kind);
             return;
         }
+        failingSince.putIfAbsent(kind, now);
         Duration patience = everAnswered.getOrDefault(kind, false) ? OUTAGE : NEVER_THERE;
-        if (now - silentSince.getOrDefault(kind, now) >= patience.toMillis()) {
+        if (now - failingSince.get(kind) >= patience.toMillis()) {
             stop(
                     kind,
                     "the models' server gave no answer for " + patience.toMinutes() + " min (the last attempt: "

@@ -96,7 +96,7 @@ final class LeaseGate implements CallGate, AutoCloseable {
         try {
             granted = granted(waiting);
             while (System.nanoTime() - granted.dueAt() < 0) {
-                stop.await(granted.dueAt() - System.nanoTime(), TimeUnit.NANOSECONDS);
+                boolean unusedStopped = stop.await(granted.dueAt() - System.nanoTime(), TimeUnit.NANOSECONDS);
                 giveBackIfStopped(granted, usd);
             }
         } catch (InterruptedException e) {
@@ -130,8 +130,8 @@ final class LeaseGate implements CallGate, AutoCloseable {
             throw e;
         }
         try {
-            while (System.nanoTime() - pausedUntil < 0) {
-                sleep(Duration.ofNanos(pausedUntil - System.nanoTime()));
+            while (stopped == null && System.nanoTime() - pausedUntil < 0) {
+                awaitPause();
             }
             giveBackIfStopped(granted, usd);
         } catch (InterruptedException e) {
@@ -146,6 +146,19 @@ final class LeaseGate implements CallGate, AutoCloseable {
             mostInFlight = Math.max(mostInFlight, maxInFlight - slots.availablePermits());
         }
         return new Sent(granted.lease(), usd, System.nanoTime());
+    }
+
+    private void awaitPause() throws InterruptedException {
+        synchronized (lock) {
+            waitingForServer++;
+        }
+        try {
+            boolean unusedStopped = stop.await(pausedUntil - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } finally {
+            synchronized (lock) {
+                waitingForServer--;
+            }
+        }
     }
 
     private void giveBackIfStopped(Granted granted, double usd) {

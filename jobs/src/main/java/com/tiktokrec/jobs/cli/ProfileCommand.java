@@ -53,10 +53,10 @@ final class ProfileCommand extends RunCommand {
                 true,
                 run -> {
                     PipelineJob.refuseBackfill(run, session.command());
+                    CostGate.confirm(run, () -> ProfileJob.estimate(run, options(), taxonomy != null));
                     if (taxonomy != null) {
                         TaxonomyJob.fromFile(run, taxonomy);
                     }
-                    CostGate.confirm(run, () -> ProfileJob.estimate(run, options(), false));
                     return ProfileJob.run(run, options());
                 },
                 result -> new RunSession.Coverage(result.users(), result.kept() + result.keywordFallbacks()));

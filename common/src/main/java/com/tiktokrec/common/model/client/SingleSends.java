@@ -9,11 +9,17 @@ import com.openai.core.http.HttpResponse;
 import com.openai.errors.OpenAIIoException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
+import okhttp3.Callback;
 import okhttp3.ConnectionPool;
+import okhttp3.Dispatcher;
 import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
 import okhttp3.MediaType;
@@ -40,11 +46,22 @@ final class SingleSends implements HttpClient {
 
     private static final Duration KEEP_ALIVE = Duration.ofMinutes(1);
 
+    private final ExecutorService threads;
     private final OkHttpClient client;
 
     /** @param timeout bound of one whole attempt */
     SingleSends(Duration timeout) {
+        this.threads = Executors.newCachedThreadPool(calls -> {
+            Thread thread = new Thread(calls, "model-http");
+            thread.setDaemon(true);
+            return thread;
+        });
+        Dispatcher dispatcher = new Dispatcher(threads);
+        // The gate bounds what is under way; OkHttp's own bounds are 64, and 5 a host.
+        dispatcher.setMaxRequests(Integer.MAX_VALUE);
+        dispatcher.setMaxRequestsPerHost(Integer.MAX_VALUE);
         this.client = new OkHttpClient.Builder()
+                .dispatcher(dispatcher)
                 .callTimeout(timeout)
                 .connectTimeout(timeout)
                 .readTimeout(timeout)
@@ -71,10 +88,30 @@ final class SingleSends implements HttpClient {
     @Override
     public HttpResponse execute(HttpRequest request, RequestOptions options) {
         Call call = client.newCall(translated(request));
+        CompletableFuture<Response> answered = new CompletableFuture<>();
+        call.enqueue(new Callback() {
+            @Override
+            public void onFailure(Call failed, IOException e) {
+                answered.completeExceptionally(e);
+            }
+
+            @Override
+            public void onResponse(Call done, Response response) {
+                if (!answered.complete(response)) {
+                    response.close();
+                }
+            }
+        });
         try {
-            return new Answer(call.execute());
-        } catch (IOException e) {
-            throw new OpenAIIoException("Request failed", e);
+            return new Answer(answered.get());
+        } catch (ExecutionException e) {
+            throw new OpenAIIoException("Request failed", e.getCause());
+        } catch (InterruptedException e) {
+            // A read from a socket knows no interrupt; a call that nobody waits for is ended here.
+            call.cancel();
+            answered.cancel(false);
+            Thread.currentThread().interrupt();
+            throw new OpenAIIoException("Request failed", new InterruptedIOException("cancelled"));
         } finally {
             if (request.body() != null) {
                 request.body().close();
@@ -105,6 +142,7 @@ final class SingleSends implements HttpClient {
 
     @Override
     public void close() {
+        threads.shutdown();
         client.connectionPool().evictAll();
     }
 
