@@ -2,10 +2,10 @@ package com.tiktokrec.common.model;
 
 import static org.apache.spark.sql.functions.avg;
 import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
-import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
@@ -158,7 +158,9 @@ public final class ChatCalls {
     public StepEstimate estimate(String step, long calls, long promptTokens, long likelyAnswer, boolean assumed) {
         Row before = warehouse
                 .read(ModelResponses.TABLE)
-                .where(col(UserVideos.KIND).equalTo(step).and(col(ModelResponses.MODEL).equalTo(spec.model())))
+                .where(col(UserVideos.KIND)
+                        .equalTo(step)
+                        .and(col(ModelResponses.MODEL).equalTo(spec.model())))
                 .agg(avg(Runs.COMPLETION_TOKENS))
                 .head();
         long completionTokens = Math.round(calls * (before.isNullAt(0) ? likelyAnswer : before.getDouble(0)));

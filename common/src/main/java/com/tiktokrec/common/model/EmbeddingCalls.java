@@ -101,8 +101,7 @@ public final class EmbeddingCalls {
     public StepEstimate estimate(String step, Role role, Dataset<Row> texts, boolean assumed) {
         String prefix = spec.prefix(role);
         Column counted = udf(
-                        (String text) -> (long) ModelClients.embeddingTokens().count(prefix + text),
-                        DataTypes.LongType)
+                        (String text) -> (long) ModelClients.embeddingTokens().count(prefix + text), DataTypes.LongType)
                 .apply(col(TEXT));
         Row sums = texts.where(col(TEXT).rlike(NOT_BLANK))
                 .select(Videos.TEXT_HASH, TEXT)

@@ -11,13 +11,7 @@ import java.util.List;
  * @param assumed whether the step's inputs are not bought yet, so that they had to be guessed
  */
 public record StepEstimate(
-        String step,
-        String model,
-        long calls,
-        long promptTokens,
-        long completionTokens,
-        double usd,
-        boolean assumed) {
+        String step, String model, long calls, long promptTokens, long completionTokens, double usd, boolean assumed) {
 
     /** The cost of steps together. */
     public static double usd(List<StepEstimate> steps) {

@@ -41,9 +41,7 @@ class CallDeskTest {
                 "run",
                 ModelKind.CHAT,
                 "executor 1",
-                Stream.generate(() -> new Want(100, usd))
-                        .limit(calls)
-                        .toList(),
+                Stream.generate(() -> new Want(100, usd)).limit(calls).toList(),
                 List.of(ended),
                 List.of(),
                 new Throttled(0, 0, 0, 1)));
@@ -76,7 +74,9 @@ class CallDeskTest {
 
         assertThat(leases.stopped()).isEqualTo("the key was refused");
         assertThat(leases.grants().get(0).lease()).isZero();
-        assertThat(desk.stopped(ModelKind.EMBEDDING)).as("the other model may be well").isEmpty();
+        assertThat(desk.stopped(ModelKind.EMBEDDING))
+                .as("the other model may be well")
+                .isEmpty();
     }
 
     @Test
@@ -130,8 +130,8 @@ class CallDeskTest {
         Leases first = ask(desk, 2, 0.6);
         assertThat(first.grants()).extracting(grant -> grant.lease() > 0).containsExactly(true, false);
         assertThat(first.stopped()).as("what is under way may cost less").isNull();
-        Ended cost = new Ended(
-                first.grants().get(0).lease(), 0, Ended.ANSWERED, 10, 10, 0.5, 0.6, false, 10, null, 0, 0, 0);
+        Ended cost =
+                new Ended(first.grants().get(0).lease(), 0, Ended.ANSWERED, 10, 10, 0.5, 0.6, false, 10, null, 0, 0, 0);
         Leases second = ask(desk, 1, 0.6, cost);
 
         assertThat(second.stopped()).contains("models.budget-usd");
@@ -143,11 +143,8 @@ class CallDeskTest {
         CallDesk desk = desk(OptionalLong.empty(), OptionalDouble.of(1));
         long lease = ask(desk, 1, 0.6).grants().get(0).lease();
 
-        Leases next = ask(
-                desk,
-                1,
-                0.6,
-                new Ended(lease, 0, Outcome.TIMEOUT.name(), 0, 0, 0, 0.6, true, 10, null, 0, 0, 0));
+        Leases next =
+                ask(desk, 1, 0.6, new Ended(lease, 0, Outcome.TIMEOUT.name(), 0, 0, 0, 0.6, true, 10, null, 0, 0, 0));
 
         assertThat(next.stopped()).contains("models.budget-usd");
     }
@@ -162,8 +159,7 @@ class CallDeskTest {
             desk.answer(new DeskMessage.Staged("run", batch.id(), 7, List.of("0".repeat(64)), 1, 0, 1, null));
 
             assertThat(desk.progress())
-                    .containsExactly(
-                            new CallProgress("profile", 1, 40, 0.1, 0.25, Duration.ofSeconds(390)));
+                    .containsExactly(new CallProgress("profile", 1, 40, 0.1, 0.25, Duration.ofSeconds(390)));
             assertThat(batch.totals(50)).isEqualTo(new CallTotals(50, 10, 1, 39, 1, 90, 10, 0.25, null));
         }
         assertThat(desk.figures())

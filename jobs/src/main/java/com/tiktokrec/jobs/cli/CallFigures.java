@@ -36,7 +36,8 @@ final class CallFigures {
         return counts.entrySet().stream()
                 .filter(entry -> entry.getKey().startsWith(prefix) && entry.getValue() > 0)
                 .map(entry -> entry.getKey().substring(prefix.length()).replace('_', ' ')
-                        + " %,d".formatted(entry.getValue()) + unit)
+                        + " %,d".formatted(entry.getValue())
+                        + unit)
                 .collect(Collectors.joining(", "));
     }
 }

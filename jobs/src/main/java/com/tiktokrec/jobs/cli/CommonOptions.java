@@ -52,7 +52,9 @@ final class CommonOptions {
     @Option(names = "--dry-run", description = "Print the spark-submit command and do nothing.")
     private boolean dryRun;
 
-    @Option(names = "--estimate", description = "Print the model calls that the run would make, their tokens and cost, and buy nothing.")
+    @Option(
+            names = "--estimate",
+            description = "Print the model calls that the run would make, their tokens and cost, and buy nothing.")
     private boolean estimate;
 
     @Option(names = "--yes", description = "Go on whatever the models may cost (see models.confirm-above-usd).")

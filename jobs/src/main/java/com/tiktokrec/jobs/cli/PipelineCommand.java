@@ -1,6 +1,5 @@
 package com.tiktokrec.jobs.cli;
 
-import com.tiktokrec.common.config.Settings;
 import com.tiktokrec.jobs.pipeline.PipelineJob;
 import com.tiktokrec.jobs.run.RunSession;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package com.tiktokrec.jobs.cli;
 
-import com.tiktokrec.jobs.run.CostGate;
 import com.tiktokrec.common.config.Settings;
 import com.tiktokrec.jobs.pipeline.PipelineJob;
 import com.tiktokrec.jobs.profile.ProfileJob;
+import com.tiktokrec.jobs.run.CostGate;
 import com.tiktokrec.jobs.run.RunSession;
 import com.tiktokrec.jobs.taxonomy.TaxonomyJob;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package com.tiktokrec.jobs.cli;
 
-import com.tiktokrec.jobs.run.CostGate;
 import com.tiktokrec.common.config.Settings;
 import com.tiktokrec.jobs.recommend.RecommendJob;
+import com.tiktokrec.jobs.run.CostGate;
 import com.tiktokrec.jobs.run.RunSession;
 import java.util.Map;
 import java.util.Optional;

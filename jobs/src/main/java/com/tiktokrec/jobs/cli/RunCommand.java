@@ -1,19 +1,19 @@
 package com.tiktokrec.jobs.cli;
 
+import com.tiktokrec.common.ExitCode;
 import com.tiktokrec.common.RunFailure;
+import com.tiktokrec.common.config.Settings;
 import com.tiktokrec.common.model.StepEstimate;
 import com.tiktokrec.jobs.run.Run;
-import java.util.ArrayList;
-import java.util.function.Function;
-import com.tiktokrec.common.ExitCode;
-import com.tiktokrec.common.config.Settings;
 import com.tiktokrec.jobs.run.RunLedger;
 import com.tiktokrec.jobs.run.RunSession;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -66,10 +66,14 @@ abstract class RunCommand implements Callable<Integer> {
                 "total",
                 "",
                 "%,d".formatted(steps.stream().mapToLong(StepEstimate::calls).sum()),
-                "%,d".formatted(
-                        steps.stream().mapToLong(StepEstimate::promptTokens).sum()),
-                "%,d".formatted(
-                        steps.stream().mapToLong(StepEstimate::completionTokens).sum()),
+                "%,d"
+                        .formatted(steps.stream()
+                                .mapToLong(StepEstimate::promptTokens)
+                                .sum()),
+                "%,d"
+                        .formatted(steps.stream()
+                                .mapToLong(StepEstimate::completionTokens)
+                                .sum()),
                 "%.4f".formatted(StepEstimate.usd(steps)),
                 ""));
         console().table(List.of("step", "model", "calls", "tokens in", "tokens out", "USD", ""), rows);

@@ -87,13 +87,12 @@ final class ModelTags {
             boolean newTaxonomy) {
         StepEstimate vectors = run.models()
                 .embeddings()
-                .estimate(
-                        "videos", Role.DOCUMENT, items.withColumn(EmbeddingCalls.TEXT, VideoVectors.text()), false);
+                .estimate("videos", Role.DOCUMENT, items.withColumn(EmbeddingCalls.TEXT, VideoVectors.text()), false);
         boolean assumed = newTaxonomy || vectors.promptTokens() > 0;
         // Without vectors all categories would be offered; with them, the nearest are.
-        List<Category> offered = assumed ? categories.stream().limit(NearestCategories.OFFERED).toList() : categories;
-        return List.of(
-                vectors, chat.estimate(STEP, prompts(run, users, items, offered), TOKENS_OF_AN_ANSWER, assumed));
+        List<Category> offered =
+                assumed ? categories.stream().limit(NearestCategories.OFFERED).toList() : categories;
+        return List.of(vectors, chat.estimate(STEP, prompts(run, users, items, offered), TOKENS_OF_AN_ANSWER, assumed));
     }
 
     private static Dataset<Row> prompts(Run run, Dataset<Row> users, Dataset<Row> items, List<Category> categories) {

@@ -110,8 +110,8 @@ public final class ProfileJob {
         Dataset<Row> users = options.users().rows(run);
         Dataset<Row> items = AnalysedItems.of(run, users);
         Dataset<Row> asked = anew ? users : changed(run, inputs(run, users, items));
-        Dataset<Row> askedItems = items.join(asked.select(Users.USERNAME), BY_USER, "left_semi")
-                .persist(StorageLevel.MEMORY_AND_DISK());
+        Dataset<Row> askedItems =
+                items.join(asked.select(Users.USERNAME), BY_USER, "left_semi").persist(StorageLevel.MEMORY_AND_DISK());
         try {
             return ModelTags.estimate(run, run.models().chat().get(), asked, askedItems, categories, anew);
         } finally {

@@ -16,18 +16,13 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
-import com.tiktokrec.common.model.StepEstimate;
-import com.tiktokrec.common.tables.Fields;
-import java.util.ArrayList;
-import java.util.stream.IntStream;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.types.StructField;
-import org.apache.spark.sql.types.StructType;
 import com.tiktokrec.common.RunFailure;
 import com.tiktokrec.common.config.RetrievalSource;
 import com.tiktokrec.common.model.EmbeddingCalls;
 import com.tiktokrec.common.model.EmbeddingSpec.Role;
+import com.tiktokrec.common.model.StepEstimate;
 import com.tiktokrec.common.tables.Categories;
+import com.tiktokrec.common.tables.Fields;
 import com.tiktokrec.common.tables.Recommendations;
 import com.tiktokrec.common.tables.SearchQueries;
 import com.tiktokrec.common.tables.SearchResults;
@@ -46,13 +41,18 @@ import com.tiktokrec.jobs.users.UserTagArrays;
 import com.tiktokrec.jobs.video.VideoCredits;
 import com.tiktokrec.jobs.video.VideoVectors;
 import java.sql.Date;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 
 /** Ranked videos for each user: queries from their tags, retrieval, scores as columns, diversity, the first N. */
@@ -182,9 +182,8 @@ public final class RecommendJob {
                                         tags.get(Math.floorMod(username.hashCode() + place, tags.size())),
                                         (Math.floorMod(username.hashCode() >> place, 7) + 3) / 10.0))
                                 .toList(),
-                        DataTypes.createArrayType(new StructType(new StructField[] {
-                            Fields.string(Categories.TAG), Fields.real(UserTags.AFFINITY)
-                        })))
+                        DataTypes.createArrayType(new StructType(
+                                new StructField[] {Fields.string(Categories.TAG), Fields.real(UserTags.AFFINITY)})))
                 .apply(col(Users.USERNAME));
         return users.select(col(Users.USERNAME), some.as(USER_TAGS));
     }

@@ -73,8 +73,7 @@ final class ModelSetup {
         return calls(settings, warehouse, clock, log, false);
     }
 
-    private static ModelCalls calls(
-            Models settings, Warehouse warehouse, Clock clock, CallLog log, boolean calling) {
+    private static ModelCalls calls(Models settings, Warehouse warehouse, Clock clock, CallLog log, boolean calling) {
         Map<String, String> remembered = warehouse.properties(Embeddings.TABLE);
         ModelSetup setup = new ModelSetup(settings, Secrets.openAiKey().isPresent(), remembered);
         setup.refuseWhatIsNotBuilt();

@@ -96,11 +96,8 @@ final class LlmCategoryMaker implements CategoryMaker {
         StepEstimate proposing = chat.estimate(PROPOSE_STEP, asked, likely * TOKENS_OF_A_PROPOSAL, false);
         long mergedTokens = Math.round(chunks.size() * likely * TOKENS_OF_A_MERGE_LINE / SHRINK);
         long calls = Math.max(
-                1,
-                mergedTokens / Math.max(1, run.settings().models().llm().maxInputTokens()));
-        return List.of(
-                proposing,
-                chat.estimate(MERGE_STEP, calls, mergedTokens, likely * TOKENS_OF_AN_ID, true));
+                1, mergedTokens / Math.max(1, run.settings().models().llm().maxInputTokens()));
+        return List.of(proposing, chat.estimate(MERGE_STEP, calls, mergedTokens, likely * TOKENS_OF_AN_ID, true));
     }
 
     private static int perChunk(Run run) {

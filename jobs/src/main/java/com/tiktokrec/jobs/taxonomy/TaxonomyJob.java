@@ -2,7 +2,6 @@ package com.tiktokrec.jobs.taxonomy;
 
 import com.tiktokrec.common.RunFailure;
 import com.tiktokrec.common.model.StepEstimate;
-import java.util.ArrayList;
 import com.tiktokrec.common.text.Category;
 import com.tiktokrec.jobs.run.Run;
 import com.tiktokrec.jobs.taxonomy.CategoryMaker.Made;

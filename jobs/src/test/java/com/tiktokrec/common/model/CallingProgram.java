@@ -46,9 +46,7 @@ public final class CallingProgram {
     /** Asks the questions, each once over all runs. */
     static long ask(SparkSession spark, String baseUrl, String warehouse, String run, int questions) {
         CallDesk.open(
-                run,
-                new CallRules(Map.of(), OptionalDouble.empty(), WAVE_CALLS, Duration.ofSeconds(2)),
-                Duration.ZERO);
+                run, new CallRules(Map.of(), OptionalDouble.empty(), WAVE_CALLS, Duration.ofSeconds(2)), Duration.ZERO);
         Dataset<Row> prompts = spark.range(questions)
                 .select(
                         lit("Be brief.").as(ChatCalls.SYSTEM),
@@ -59,8 +57,7 @@ public final class CallingProgram {
         try {
             return new ChatCalls(
                             new Warehouse(spark, warehouse, run, Instant.EPOCH),
-                            new ChatSpec(
-                                    baseUrl, "a-model", 0.7, 500, Duration.ofSeconds(60), 3, IN_FLIGHT, 2, 8),
+                            new ChatSpec(baseUrl, "a-model", 0.7, 500, Duration.ofSeconds(60), 3, IN_FLIGHT, 2, 8),
                             Clock.systemUTC(),
                             (step, totals) -> {})
                     .answers("a step", "v1", prompts)

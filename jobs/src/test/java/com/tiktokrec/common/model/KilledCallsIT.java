@@ -148,7 +148,11 @@ class KilledCallsIT {
         process.destroyForcibly().waitFor();
         killed.countDown();
         long answered = CallingProgram.ask(
-                SharedSpark.session(), server.baseUrl(), folder.resolve("warehouse").toString(), "next", QUESTIONS);
+                SharedSpark.session(),
+                server.baseUrl(),
+                folder.resolve("warehouse").toString(),
+                "next",
+                QUESTIONS);
 
         assertThat(answered).isEqualTo(QUESTIONS);
         assertThat(asked.get()).isBetween(QUESTIONS, QUESTIONS + PAID_TWICE);

@@ -147,7 +147,9 @@ class ModelFaultsIT {
     }
 
     private List<Row> asked(String run, Collection<String> questions) {
-        return chat(run, server.baseUrl(), 2).answers("a step", "v1", prompts(questions)).collectAsList();
+        return chat(run, server.baseUrl(), 2)
+                .answers("a step", "v1", prompts(questions))
+                .collectAsList();
     }
 
     private long stored() {
@@ -166,9 +168,11 @@ class ModelFaultsIT {
         }
 
         assertThat(server.chats()).as("those that were under way").hasSizeLessThanOrEqualTo(IN_FLIGHT);
-        assertThat(answers).hasSize(60).allSatisfy(row -> assertThat(row.<String>getAs(ChatCalls.FAILURE))
-                .contains(word)
-                .doesNotContain(FakeOpenAi.KEY));
+        assertThat(answers)
+                .hasSize(60)
+                .allSatisfy(row -> assertThat(row.<String>getAs(ChatCalls.FAILURE))
+                        .contains(word)
+                        .doesNotContain(FakeOpenAi.KEY));
         assertThat(said).filteredOn(line -> line.contains("No more chat calls")).hasSize(1);
         assertThat(stored()).isZero();
         assertThat(totals.get("run").failed()).isEqualTo(60);
@@ -213,8 +217,10 @@ class ModelFaultsIT {
                 .answers("a step", "v1", prompts(questions(9)))
                 .collectAsList();
 
-        assertThat(answers).hasSize(9).allSatisfy(row -> assertThat(row.<String>getAs(ChatCalls.FAILURE))
-                .contains("127.0.0.1:" + port));
+        assertThat(answers)
+                .hasSize(9)
+                .allSatisfy(
+                        row -> assertThat(row.<String>getAs(ChatCalls.FAILURE)).contains("127.0.0.1:" + port));
         assertThat(stored()).isZero();
     }
 
@@ -225,14 +231,17 @@ class ModelFaultsIT {
         server.chat(request -> {
             String question = FakeOpenAi.user(request);
             int number = Integer.parseInt(question.substring("question ".length()));
-            boolean first = tries.computeIfAbsent(question, any -> new AtomicInteger()).getAndIncrement() == 0;
+            boolean first =
+                    tries.computeIfAbsent(question, any -> new AtomicInteger()).getAndIncrement() == 0;
             return first ? fault(number % 5) : FakeOpenAi.answer(ANSWER);
         });
 
         List<Row> answers = asked("run", questions(10));
 
-        assertThat(answers).hasSize(10).allSatisfy(row -> assertThat(row.<String>getAs(ChatCalls.RESPONSE))
-                .isEqualTo(ANSWER));
+        assertThat(answers)
+                .hasSize(10)
+                .allSatisfy(
+                        row -> assertThat(row.<String>getAs(ChatCalls.RESPONSE)).isEqualTo(ANSWER));
         assertThat(server.chats()).hasSize(20);
         assertThat(CallDesk.find("run").orElseThrow().figures())
                 .containsEntry("chat_attempts_answered", 10L)
@@ -247,20 +256,27 @@ class ModelFaultsIT {
         return switch (kind) {
             case 0 -> FakeOpenAi.error(429);
             case 1 -> FakeOpenAi.error(503);
-            case 2 -> whole.newBuilder().onResponseBody(SocketEffect.ShutdownConnection.INSTANCE).build();
+            case 2 ->
+                whole.newBuilder()
+                        .onResponseBody(SocketEffect.ShutdownConnection.INSTANCE)
+                        .build();
             case 3 ->
                 new MockResponse.Builder()
                         .code(200)
                         .addHeader("Content-Type", "text/html")
                         .body("<html>Welcome</html>")
                         .build();
-            default -> whole.newBuilder().onResponseStart(SocketEffect.ShutdownConnection.INSTANCE).build();
+            default ->
+                whole.newBuilder()
+                        .onResponseStart(SocketEffect.ShutdownConnection.INSTANCE)
+                        .build();
         };
     }
 
     @Test
     void oneTextThatIsTooLongInAPackOf2000IsFoundAndTheOthersAreEmbedded() {
-        List<String> texts = IntStream.range(0, 2_000).mapToObj(n -> "text " + n).toList();
+        List<String> texts =
+                IntStream.range(0, 2_000).mapToObj(n -> "text " + n).toList();
         server.rejectEmbedding(text -> text.equals("text 1234"));
 
         embeddings("run", 2_000).embed("a step", Role.DOCUMENT, texts(texts));
@@ -284,7 +300,8 @@ class ModelFaultsIT {
     @Test
     void jsonThatFitsItsSchemaWithWrongValuesIsRepairedOnceOrFails() {
         server.chat(request -> FakeOpenAi.answer(
-                FakeOpenAi.user(request).startsWith("question 0") && FakeOpenAi.user(request).contains("odd")
+                FakeOpenAi.user(request).startsWith("question 0")
+                                && FakeOpenAi.user(request).contains("odd")
                         ? "{\"n\": 2}"
                         : "{\"n\": 7}"));
 
@@ -308,9 +325,7 @@ class ModelFaultsIT {
         // Given: a call costs 100 × 2 + 10 × 8 = 280 millionths of a dollar, and may cost over 4,000.
         runs.add("run");
         CallDesk desk = CallDesk.open(
-                "run",
-                new CallRules(Map.of(), OptionalDouble.of(0.010), 2_000, Duration.ofMinutes(1)),
-                Duration.ZERO);
+                "run", new CallRules(Map.of(), OptionalDouble.of(0.010), 2_000, Duration.ofMinutes(1)), Duration.ZERO);
 
         List<Row> answers = asked("run", questions(60));
 
@@ -320,7 +335,8 @@ class ModelFaultsIT {
         assertThat(server.chats()).hasSize((int) stored());
         assertThat(answers)
                 .filteredOn(row -> row.getAs(ChatCalls.RESPONSE) == null)
-                .allSatisfy(row -> assertThat(row.<String>getAs(ChatCalls.FAILURE)).contains("models.budget-usd"));
+                .allSatisfy(
+                        row -> assertThat(row.<String>getAs(ChatCalls.FAILURE)).contains("models.budget-usd"));
     }
 
     @Test
@@ -344,7 +360,9 @@ class ModelFaultsIT {
 
             assertThat(batch.totals(100).answered()).isEqualTo(100);
         }
-        assertThat(server.embeddings().stream().flatMap(List::stream)).hasSize(100).doesNotHaveDuplicates();
+        assertThat(server.embeddings().stream().flatMap(List::stream))
+                .hasSize(100)
+                .doesNotHaveDuplicates();
     }
 
     @Test
@@ -364,8 +382,10 @@ class ModelFaultsIT {
         CompletableFuture<List<Row>> other = CompletableFuture.supplyAsync(() -> asked("one", questions(12)));
         List<Row> mine = asked("two", questions(12));
 
-        assertThat(mine).hasSize(12).allSatisfy(row -> assertThat(row.<String>getAs(ChatCalls.RESPONSE))
-                .isEqualTo(ANSWER));
+        assertThat(mine)
+                .hasSize(12)
+                .allSatisfy(
+                        row -> assertThat(row.<String>getAs(ChatCalls.RESPONSE)).isEqualTo(ANSWER));
         assertThat(other.get(60, TimeUnit.SECONDS)).hasSize(12);
         assertThat(stored()).isEqualTo(12);
         assertThat(warehouse("a reader")
@@ -400,8 +420,10 @@ class ModelFaultsIT {
         List<Row> again = asked("next", questions(8));
 
         assertThat(server.chats()).hasSize(2);
-        assertThat(again).hasSize(8).allSatisfy(row -> assertThat(row.<String>getAs(ChatCalls.RESPONSE))
-                .isEqualTo(ANSWER));
+        assertThat(again)
+                .hasSize(8)
+                .allSatisfy(
+                        row -> assertThat(row.<String>getAs(ChatCalls.RESPONSE)).isEqualTo(ANSWER));
         assertThat(warehouse("a reader").read(ModelResponses.TABLE).collectAsList())
                 .hasSize(8)
                 .extracting(row -> row.<String>getAs(Table.RUN_ID))
@@ -432,8 +454,7 @@ class ModelFaultsIT {
     void wavesAreStoredWhileCallsGoOn() {
         // Given: the last call waits until the store holds what was answered before it.
         runs.add("run");
-        CallDesk.open(
-                "run", new CallRules(Map.of(), OptionalDouble.empty(), 1, Duration.ofMillis(100)), Duration.ZERO);
+        CallDesk.open("run", new CallRules(Map.of(), OptionalDouble.empty(), 1, Duration.ofMillis(100)), Duration.ZERO);
         CountDownLatch storedBefore = new CountDownLatch(1);
         AtomicInteger calls = new AtomicInteger();
         server.chat(request -> {
@@ -462,9 +483,7 @@ class ModelFaultsIT {
         CallDesk.open(
                 "run",
                 new CallRules(
-                        Map.of(
-                                ModelKind.CHAT,
-                                new CallRules.Quota(OptionalLong.of(3), OptionalLong.empty())),
+                        Map.of(ModelKind.CHAT, new CallRules.Quota(OptionalLong.of(3), OptionalLong.empty())),
                         OptionalDouble.empty(),
                         2_000,
                         Duration.ofMinutes(1)),
@@ -483,7 +502,8 @@ class ModelFaultsIT {
         assertThat(answers)
                 .filteredOn(row -> row.getAs(ChatCalls.RESPONSE) == null)
                 .hasSize(1)
-                .allSatisfy(row -> assertThat(row.<String>getAs(ChatCalls.FAILURE)).isEqualTo("the test is over"));
+                .allSatisfy(
+                        row -> assertThat(row.<String>getAs(ChatCalls.FAILURE)).isEqualTo("the test is over"));
     }
 
     private static DeskMessage.Ask stopping() {
@@ -492,8 +512,7 @@ class ModelFaultsIT {
                 ModelKind.CHAT,
                 "elsewhere",
                 List.of(),
-                List.of(new DeskMessage.Ended(
-                        0, 0, "REJECTED", 0, 0, 0, 0, false, 0, "the test is over", 0, 0, 0)),
+                List.of(new DeskMessage.Ended(0, 0, "REJECTED", 0, 0, 0, 0, false, 0, "the test is over", 0, 0, 0)),
                 List.of(),
                 new DeskMessage.Throttled(0, 0, 0, 0));
     }
@@ -505,6 +524,7 @@ class ModelFaultsIT {
 
         assertThat(((DeskMessage.Key) key).value()).isEqualTo(FakeOpenAi.KEY);
         assertThat(key.toString()).doesNotContain(FakeOpenAi.KEY);
-        assertThat(SharedSpark.session().sparkContext().getConf().toDebugString()).doesNotContain(FakeOpenAi.KEY);
+        assertThat(SharedSpark.session().sparkContext().getConf().toDebugString())
+                .doesNotContain(FakeOpenAi.KEY);
     }
 }

@@ -88,10 +88,12 @@ class EstimateIT {
         long sent = server.chats().stream()
                 .mapToLong(request -> counter.count(FakeOpenAi.system(request))
                         + counter.count(FakeOpenAi.user(request))
-                        + counter.count(request.at("/response_format/json_schema/schema").toString()))
+                        + counter.count(request.at("/response_format/json_schema/schema")
+                                .toString()))
                 .sum();
         assertThat((double) number(profile[3])).isCloseTo(sent, withinPercentage(15));
-        assertThat(done.out()).contains("chat attempts: answered " + server.chats().size());
+        assertThat(done.out())
+                .contains("chat attempts: answered " + server.chats().size());
     }
 
     private static long number(String text) {

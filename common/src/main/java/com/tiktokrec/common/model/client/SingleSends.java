@@ -87,6 +87,9 @@ final class SingleSends implements HttpClient {
 
     @Override
     public HttpResponse execute(HttpRequest request, RequestOptions options) {
+        if (threads.isShutdown()) {
+            throw new IllegalStateException("this client is closed");
+        }
         Call call = client.newCall(translated(request));
         CompletableFuture<Response> answered = new CompletableFuture<>();
         call.enqueue(new Callback() {
@@ -183,8 +186,9 @@ final class SingleSends implements HttpClient {
         Answer(Response response) {
             this.response = response;
             Headers.Builder told = Headers.builder();
-            response.headers().forEach(header ->
-                    told.put(header.getFirst().equals(HIDDEN) ? RETRY_AFTER : header.getFirst(), header.getSecond()));
+            response.headers()
+                    .forEach(header -> told.put(
+                            header.getFirst().equals(HIDDEN) ? RETRY_AFTER : header.getFirst(), header.getSecond()));
             this.headers = told.build();
         }
 

@@ -48,8 +48,7 @@ public final class Claims {
             if (owner == null) {
                 open.computeIfAbsent(task, any -> new HashSet<>()).add(key);
             }
-            verdicts.add(
-                    owner == null ? Verdict.YOURS : owner.equals(NOBODY) ? Verdict.DONE : Verdict.ANOTHERS);
+            verdicts.add(owner == null ? Verdict.YOURS : owner.equals(NOBODY) ? Verdict.DONE : Verdict.ANOTHERS);
         }
         return verdicts;
     }

@@ -16,8 +16,7 @@ class RateLimitsTest {
                 "x-ratelimit-limit-requests", limit,
                 "x-ratelimit-remaining-requests", remaining,
                 "x-ratelimit-reset-requests", reset);
-        return RateLimits.of(
-                name -> headers.containsKey(name) ? List.of(headers.get(name)) : List.of());
+        return RateLimits.of(name -> headers.containsKey(name) ? List.of(headers.get(name)) : List.of());
     }
 
     @ParameterizedTest

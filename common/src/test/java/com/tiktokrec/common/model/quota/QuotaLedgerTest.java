@@ -227,8 +227,7 @@ class QuotaLedgerTest {
                     long sent = now + lease.get().notBeforeMillis() + random.nextInt(5);
                     long latency = 200 + (long) (300 * Math.exp(random.nextGaussian() / 2));
                     long used = random.nextInt(100) == 0 ? 0 : most - random.nextInt(3);
-                    counted.add(
-                            new Counted(sent + (long) (latency * random.nextDouble()), used == 0 ? most : used));
+                    counted.add(new Counted(sent + (long) (latency * random.nextDouble()), used == 0 ? most : used));
                     endings.add(new Ending(sent + latency, lease.get().id(), Integer.toString(executor), used));
                     out[executor]++;
                 }
