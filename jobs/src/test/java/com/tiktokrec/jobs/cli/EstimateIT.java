@@ -91,7 +91,7 @@ class EstimateIT {
                         + counter.count(request.at("/response_format/json_schema/schema")
                                 .toString()))
                 .sum();
-        assertThat((double) number(profile[3])).isCloseTo(sent, withinPercentage(15));
+        assertThat((double) number(profile[3])).isCloseTo((double) sent, withinPercentage(15));
         assertThat(done.out())
                 .contains("chat attempts: answered " + server.chats().size());
     }
