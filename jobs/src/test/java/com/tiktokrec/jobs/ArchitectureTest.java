@@ -41,6 +41,7 @@ class ArchitectureTest {
                     "com.tiktokrec.common.model.client..",
                     "com.tiktokrec.common.tiktok..",
                     "com.tiktokrec.common.http..",
+                    "com.tiktokrec.common.model.quota..",
                     "com.tiktokrec.common.config..")
             .should()
             .dependOnClassesThat()

@@ -1,15 +1,20 @@
 package com.tiktokrec.common.http;
 
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 
 /**
  * Outcomes of calls made several at a time, in the order they complete. Inputs are read on the consumer's thread, and
@@ -17,17 +22,29 @@ import java.util.function.Function;
  */
 public final class InFlight<I, O> implements Iterator<O>, AutoCloseable {
 
+    private record Completed<O>(O outcome, long weight) {}
+
     private static final AtomicInteger THREADS = new AtomicInteger();
 
     private final Iterator<I> inputs;
     private final int maxInFlight;
     private final Function<? super I, ? extends O> call;
     private final ExecutorService threads;
-    private final CompletionService<O> completed;
+    private final CompletionService<Completed<O>> completed;
+    private final long maxWeight;
+    private final ToLongFunction<? super I> weight;
+    private long outstandingWeight;
     private int outstanding;
     private volatile boolean closed;
 
-    private InFlight(Iterator<I> inputs, int maxInFlight, Function<? super I, ? extends O> call) {
+    private InFlight(
+            Iterator<I> inputs,
+            int maxInFlight,
+            ToLongFunction<? super I> weight,
+            long maxWeight,
+            Function<? super I, ? extends O> call) {
+        this.weight = weight;
+        this.maxWeight = maxWeight;
         this.inputs = inputs;
         this.maxInFlight = maxInFlight;
         this.call = call;
@@ -41,11 +58,25 @@ public final class InFlight<I, O> implements Iterator<O>, AutoCloseable {
      */
     public static <I, O> InFlight<I, O> inFlight(
             Iterator<I> inputs, int maxInFlight, Function<? super I, ? extends O> call) {
+        return inFlight(inputs, maxInFlight, input -> 0, 0, call);
+    }
+
+    /**
+     * The same, with a bound on what the inputs under way weigh together; one that is heavier goes alone.
+     *
+     * @param weight bytes, say; the same each time it is asked
+     */
+    public static <I, O> InFlight<I, O> inFlight(
+            Iterator<I> inputs,
+            int maxInFlight,
+            ToLongFunction<? super I> weight,
+            long maxWeight,
+            Function<? super I, ? extends O> call) {
         if (maxInFlight < 1) {
             throw new IllegalArgumentException(
                     "No call can be made: max-in-flight must be 1 or more (value: " + maxInFlight + ")");
         }
-        return new InFlight<>(inputs, maxInFlight, call);
+        return new InFlight<>(inputs, maxInFlight, weight, maxWeight, call);
     }
 
     private static Thread thread(Runnable calls) {
@@ -79,15 +110,27 @@ public final class InFlight<I, O> implements Iterator<O>, AutoCloseable {
         if (!hasNext()) {
             throw new NoSuchElementException();
         }
-        return threads == null ? call.apply(inputs.next()) : take();
+        return threads == null ? call.apply(inputs.next()) : take(null);
+    }
+
+    /** The next outcome, or nothing where none comes in time; to be asked only while {@link #hasNext()}. */
+    public Optional<O> poll(Duration wait) {
+        if (!hasNext()) {
+            throw new NoSuchElementException();
+        }
+        return threads == null ? Optional.of(call.apply(inputs.next())) : Optional.ofNullable(take(wait));
     }
 
     private void fill() {
         try {
-            while (outstanding < maxInFlight && inputs.hasNext()) {
+            while (outstanding < maxInFlight
+                    && (outstanding == 0 || outstandingWeight <= maxWeight)
+                    && inputs.hasNext()) {
                 I input = inputs.next();
-                completed.submit(() -> call.apply(input));
+                long weighs = weight.applyAsLong(input);
+                completed.submit(() -> new Completed<>(call.apply(input), weighs));
                 outstanding++;
+                outstandingWeight += weighs;
             }
         } catch (RuntimeException | Error e) {
             close();
@@ -95,11 +138,17 @@ public final class InFlight<I, O> implements Iterator<O>, AutoCloseable {
         }
     }
 
-    private O take() {
+    private O take(Duration wait) {
         try {
-            O outcome = completed.take().get();
+            Future<Completed<O>> next =
+                    wait == null ? completed.take() : completed.poll(wait.toNanos(), TimeUnit.NANOSECONDS);
+            if (next == null) {
+                return null;
+            }
+            Completed<O> done = next.get();
             outstanding--;
-            return outcome;
+            outstandingWeight -= done.weight();
+            return done.outcome();
         } catch (ExecutionException e) {
             close();
             if (e.getCause() instanceof Error error) {

@@ -5,4 +5,7 @@ public interface CallLog {
 
     /** Called once for each batch of calls. */
     void called(String step, CallTotals totals);
+
+    /** Called where rows asked the same: so many calls were not made twice. */
+    default void deduplicated(String step, long calls) {}
 }

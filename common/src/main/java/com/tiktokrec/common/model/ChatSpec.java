@@ -1,5 +1,6 @@
 package com.tiktokrec.common.model;
 
+import com.tiktokrec.common.model.client.CallPrice;
 import java.io.Serializable;
 import java.net.URI;
 import java.time.Duration;
@@ -23,14 +24,16 @@ public record ChatSpec(
 
     public static final String OPENAI_URL = "https://api.openai.com/v1";
 
-    private static final double TOKENS_OF_A_PRICE = 1e6;
-
     /** The server's host, for messages and keys. */
     public String host() {
         return URI.create(baseUrl).getAuthority();
     }
 
+    CallPrice price() {
+        return new CallPrice(inputPrice, outputPrice);
+    }
+
     double costUsd(long promptTokens, long completionTokens) {
-        return (promptTokens * inputPrice + completionTokens * outputPrice) / TOKENS_OF_A_PRICE;
+        return price().usd(promptTokens, completionTokens);
     }
 }

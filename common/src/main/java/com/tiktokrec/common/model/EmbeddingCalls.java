@@ -1,24 +1,27 @@
 package com.tiktokrec.common.model;
 
+import static org.apache.spark.sql.functions.any_value;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.first;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.udf;
 
 import com.tiktokrec.common.model.EmbeddingSpec.Role;
 import com.tiktokrec.common.tables.Categories;
 import com.tiktokrec.common.tables.Embeddings;
 import com.tiktokrec.common.tables.Fields;
-import com.tiktokrec.common.tables.ModelResponses;
-import com.tiktokrec.common.tables.Runs;
+import com.tiktokrec.common.tables.Table;
 import com.tiktokrec.common.tables.Videos;
 import com.tiktokrec.common.tables.Warehouse;
+import java.time.Duration;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
@@ -31,16 +34,15 @@ public final class EmbeddingCalls {
     /** The text to embed, beside {@link Videos#TEXT_HASH}. */
     public static final String TEXT = "text";
 
-    static final String FAILURE = "failure";
-
     private static final String STORED = "stored";
+    private static final String COPIES = "copies";
 
-    static final StructType OUTCOME = new StructType(new StructField[] {
+    /** Columns of staged vectors: the table's, but for the vector, which is base64. */
+    private static final StructType STAGED = new StructType(new StructField[] {
         Fields.string(Videos.TEXT_HASH),
-        Fields.vector(Categories.EMBEDDING),
-        Fields.string(FAILURE),
-        Fields.bigint(Runs.PROMPT_TOKENS),
-        Fields.bigint(ModelResponses.ATTEMPTS)
+        Fields.string(Categories.EMBEDDING_MODEL),
+        Fields.string(Categories.EMBEDDING),
+        Fields.string(Table.RUN_ID)
     });
 
     /** Any character but white space of any script. */
@@ -52,11 +54,13 @@ public final class EmbeddingCalls {
     private final Warehouse warehouse;
     private final EmbeddingSpec spec;
     private final CallLog log;
+    private final AnswerStore answers;
 
     public EmbeddingCalls(Warehouse warehouse, EmbeddingSpec spec, CallLog log) {
         this.warehouse = warehouse;
         this.spec = spec;
         this.log = log;
+        this.answers = new AnswerStore(warehouse, Embeddings.TABLE, STAGED, EmbeddingCalls::decoded);
     }
 
     /** The model and its settings. */
@@ -70,40 +74,87 @@ public final class EmbeddingCalls {
      * @param texts {@link Videos#TEXT_HASH} and {@link #TEXT}; repeated and blank texts cost nothing
      */
     public void embed(String step, Role role, Dataset<Row> texts) {
+        answers.adopt();
         Dataset<Row> distinct = texts.where(col(TEXT).rlike(NOT_BLANK))
-                .select(Videos.TEXT_HASH, TEXT)
-                .dropDuplicates(Videos.TEXT_HASH)
+                .groupBy(Videos.TEXT_HASH)
+                .agg(any_value(col(TEXT)).as(TEXT), count(lit(1)).as(COPIES))
                 .join(
                         vectors(role).select(col(Videos.TEXT_HASH), lit(true).as(STORED)),
                         new String[] {Videos.TEXT_HASH},
                         "left")
                 .persist();
-        Row counts = distinct.agg(count(lit(1)), count(STORED)).head();
+        Row counts = distinct.agg(count(lit(1)), count(STORED), coalesce(sum(COPIES), lit(0L)))
+                .head();
         long requested = counts.getLong(0);
+        log.deduplicated(step, counts.getLong(2) - requested);
         long toCall = requested - counts.getLong(1);
         if (toCall > 0) {
-            Dataset<Row> missing = distinct.where(col(STORED).isNull()).drop(STORED);
-            log.called(step, outcome(step, role, missing, requested, toCall));
+            Dataset<Row> missing = distinct.where(col(STORED).isNull()).drop(STORED, COPIES);
+            log.called(step, called(step, role, missing, requested, toCall));
         } else if (requested > 0) {
             log.called(step, CallTotals.allCached(requested));
         }
         distinct.unpersist();
     }
 
-    /** Calls the model, once for each text, and stages what came of it: no later action can call again. */
-    private CallTotals outcome(String step, Role role, Dataset<Row> missing, long requested, long toCall) {
-        String staging = warehouse.stagingPath("embeddings-" + step);
-        called(role, missing, toCall).write().mode("overwrite").parquet(staging);
-        Dataset<Row> outcomes = warehouse.spark().read().schema(OUTCOME).parquet(staging);
-        store(role, outcomes);
-        return totals(requested, toCall, outcomes);
+    /** What {@link #embed} would buy, without a call; a local model costs nothing. */
+    public StepEstimate estimate(String step, Role role, Dataset<Row> texts, boolean assumed) {
+        String prefix = spec.prefix(role);
+        Column counted = udf(
+                        (String text) -> (long) ModelClients.embeddingTokens().count(prefix + text), DataTypes.LongType)
+                .apply(col(TEXT));
+        Row sums = texts.where(col(TEXT).rlike(NOT_BLANK))
+                .select(Videos.TEXT_HASH, TEXT)
+                .dropDuplicates(Videos.TEXT_HASH)
+                .join(vectors(role), new String[] {Videos.TEXT_HASH}, "left_anti")
+                .select(counted.as(COPIES))
+                .agg(count(lit(1)), coalesce(sum(COPIES), lit(0L)))
+                .head();
+        return estimate(step, sums.getLong(0), sums.getLong(1), assumed);
     }
 
-    private void store(Role role, Dataset<Row> outcomes) {
-        warehouse.append(
-                Embeddings.TABLE,
-                outcomes.where(col(Categories.EMBEDDING).isNotNull())
-                        .withColumn(Categories.EMBEDDING_MODEL, lit(spec.modelKey(role))));
+    /** The same for texts that are not known yet: so many of them, with so many tokens together. */
+    public StepEstimate estimate(String step, long texts, long tokens, boolean assumed) {
+        long byInputs = (texts + spec.maxInputsPerRequest() - 1) / spec.maxInputsPerRequest();
+        long byTokens = (tokens + spec.maxTokensPerRequest() - 1) / spec.maxTokensPerRequest();
+        long calls = spec.local() ? 0 : Math.max(byInputs, byTokens);
+        return new StepEstimate(
+                step + " (vectors)", spec.name(), calls, tokens, 0, tokens * spec.inputPrice() / 1e6, assumed);
+    }
+
+    /** Calls the model, once for each text, and stores what came. */
+    private CallTotals called(String step, Role role, Dataset<Row> missing, long requested, long toCall) {
+        CallDesk desk = CallDesk.open(warehouse.runId(), CallRules.NONE, Duration.ZERO);
+        int inFlight = spec.local() ? 0 : spec.maxInFlight();
+        try (CallDesk.Batch batch = desk.begin(step, ModelKind.EMBEDDING, toCall, inFlight)) {
+            TaskPlan plan = TaskPlan.of(warehouse, Embeddings.TABLE, batch, desk.rules());
+            answers.inWaves(
+                    batch,
+                    desk.rules(),
+                    () -> missing.repartition(tasks(toCall))
+                            .mapPartitions(
+                                    new EmbeddingTask(plan, spec, spec.prefix(role), spec.modelKey(role)),
+                                    Encoders.row(STAGED))
+                            .collectAsList());
+            return batch.totals(requested);
+        }
+    }
+
+    /** The local model computes on every core; calls over the network only wait. */
+    private int tasks(long toCall) {
+        SparkSession spark = warehouse.spark();
+        int cores = spark.sparkContext().defaultParallelism();
+        return Math.toIntExact(
+                spec.local()
+                        ? Math.max(Math.min(toCall, cores), toCall / TEXTS_PER_TASK)
+                        : Math.min(toCall, Parallelism.callingTasks(spark)));
+    }
+
+    private static Dataset<Row> decoded(Dataset<Row> staged) {
+        return staged.withColumn(
+                Categories.EMBEDDING,
+                udf((String base64) -> EmbeddingTask.vector(base64), DataTypes.createArrayType(DataTypes.FloatType))
+                        .apply(col(Categories.EMBEDDING)));
     }
 
     /** The stored vectors of this model: {@link Videos#TEXT_HASH} and {@link Categories#EMBEDDING}. */
@@ -112,40 +163,5 @@ public final class EmbeddingCalls {
                 .read(Embeddings.TABLE)
                 .where(col(Categories.EMBEDDING_MODEL).equalTo(spec.modelKey(role)))
                 .select(Videos.TEXT_HASH, Categories.EMBEDDING);
-    }
-
-    private Dataset<Row> called(Role role, Dataset<Row> missing, long toCall) {
-        SparkSession spark = warehouse.spark();
-        long tasks = Math.max(
-                Math.min(toCall, spark.sparkContext().defaultParallelism()),
-                spec.local() ? toCall / TEXTS_PER_TASK : 1);
-        return missing.repartition(Math.toIntExact(tasks))
-                .mapPartitions(
-                        new EmbeddingTask(
-                                spec,
-                                warehouse.runId(),
-                                spec.prefix(role),
-                                Parallelism.perTask(spark, spec.maxInFlight())),
-                        Encoders.row(OUTCOME));
-    }
-
-    private CallTotals totals(long requested, long toCall, Dataset<Row> outcomes) {
-        Row sums = outcomes.agg(
-                        count(col(Categories.EMBEDDING)),
-                        coalesce(sum(ModelResponses.ATTEMPTS), lit(0L)),
-                        coalesce(sum(Runs.PROMPT_TOKENS), lit(0L)),
-                        first(col(FAILURE), true))
-                .head();
-        long answered = sums.getLong(0);
-        return new CallTotals(
-                requested,
-                requested - toCall,
-                answered,
-                toCall - answered,
-                sums.getLong(1),
-                sums.getLong(2),
-                0,
-                sums.getLong(2) * spec.inputPrice() / 1e6,
-                sums.getString(3));
     }
 }

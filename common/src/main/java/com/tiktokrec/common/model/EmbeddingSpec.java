@@ -1,9 +1,11 @@
 package com.tiktokrec.common.model;
 
+import com.tiktokrec.common.model.client.TokenCounter;
 import com.tiktokrec.common.text.Hashes;
 import java.io.Serializable;
 import java.net.URI;
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 
 /**
  * How a run turns texts into vectors: all that an executor needs to make a client, but for the key.
@@ -36,6 +38,8 @@ public record EmbeddingSpec(
     /** The {@link #model} that names the model shipped with this program. */
     public static final String BUILT_IN = "built-in";
 
+    private static final int OPENAI_INPUT_TOKENS = 8_191;
+
     /** What a text is to the model: some models want them told apart by a prefix. */
     public enum Role {
         DOCUMENT,
@@ -50,6 +54,12 @@ public record EmbeddingSpec(
 
     String prefix(Role role) {
         return role == Role.QUERY ? queryPrefix : documentPrefix;
+    }
+
+    /** Cuts texts to what the model reads, where that is known; other servers say themselves what is too long. */
+    UnaryOperator<String> cutting() {
+        boolean openAi = !local && (host().endsWith("api.openai.com") || host().endsWith(".azure.com"));
+        return openAi ? TokenCounter.cutToCl100kBase(OPENAI_INPUT_TOKENS) : UnaryOperator.identity();
     }
 
     /** The server's host, for messages. */

@@ -2,17 +2,29 @@ package com.tiktokrec.common.model;
 
 import org.apache.spark.sql.SparkSession;
 
-/** How what an executor may do at once is shared by the tasks that it runs at once. */
+/**
+ * How many tasks call at once. Calls wait more than they compute, so one task can keep many under way: where an
+ * executor has more than one core, one is left to the jobs that store answers meanwhile.
+ */
 final class Parallelism {
 
     private Parallelism() {}
 
-    /** An executor's bound divided by its task slots, at least 1. */
-    static int perTask(SparkSession spark, int perExecutor) {
-        boolean local = spark.sparkContext().isLocal();
-        int slots = local
-                ? spark.sparkContext().defaultParallelism()
-                : Integer.parseInt(spark.sparkContext().getConf().get("spark.executor.cores", "1"));
-        return Math.max(1, perExecutor / Math.max(1, slots));
+    /** Tasks that call at once, on all executors together. */
+    static int callingTasks(SparkSession spark) {
+        return callingTasksOfAnExecutor(spark) * executors(spark);
+    }
+
+    /** Tasks that call at once on one executor. */
+    static int callingTasksOfAnExecutor(SparkSession spark) {
+        int cores = spark.sparkContext().defaultParallelism() / executors(spark);
+        return Math.max(1, cores - 1);
+    }
+
+    private static int executors(SparkSession spark) {
+        // The driver counts as one in what Spark tells.
+        return spark.sparkContext().isLocal()
+                ? 1
+                : Math.max(1, spark.sparkContext().statusTracker().getExecutorInfos().length - 1);
     }
 }

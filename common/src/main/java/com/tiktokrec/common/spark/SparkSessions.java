@@ -1,10 +1,13 @@
 package com.tiktokrec.common.spark;
 
+import com.tiktokrec.common.model.ModelCallsPlugin;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 
 /** Spark sessions with Delta, in UTC; what spark-submit or a configuration sets beforehand stays as it is. */
 public final class SparkSessions {
+
+    private static final String PLUGINS = "spark.plugins";
 
     private SparkSessions() {}
 
@@ -24,9 +27,12 @@ public final class SparkSessions {
         return builder.getOrCreate();
     }
 
-    /** What every session needs: Delta, UTC, and secrets redacted from what Spark shows. */
+    /** What every session needs: Delta, UTC, secrets redacted from what Spark shows, and the channel of model calls. */
     public static SparkSession.Builder withDelta(SparkSession.Builder builder) {
-        return builder.config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
+        String others = System.getProperty(PLUGINS);
+        String ours = ModelCallsPlugin.class.getName();
+        return builder.config(PLUGINS, others == null || others.equals(ours) ? ours : others + "," + ours)
+                .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
                 .config("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog")
                 .config("spark.sql.session.timeZone", "UTC")
                 .config("spark.redaction.regex", "(?i)secret|password|token|access[.]?key|api.?key");

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
 import com.tiktokrec.common.RunFailure;
+import io.delta.exceptions.DeltaConcurrentModificationException;
 import io.delta.tables.DeltaTable;
 import io.delta.tables.DeltaTableBuilder;
 import java.io.IOException;
@@ -49,6 +50,7 @@ public final class Warehouse {
     private static final String DELETED = "__deleted";
     private static final String TARGET = "target";
     private static final String FRESH = "fresh";
+    private static final int MOST_CONFLICTS = 20;
 
     private final SparkSession spark;
     private final String location;
@@ -117,7 +119,14 @@ public final class Warehouse {
         if (!table.partitionBy().isEmpty()) {
             builder.partitionedBy(table.partitionBy().toArray(new String[0]));
         }
-        builder.execute();
+        try {
+            builder.execute();
+        } catch (DeltaConcurrentModificationException e) {
+            // Another run made it at this moment.
+            if (!DeltaTable.isDeltaTable(spark, path(table))) {
+                throw e;
+            }
+        }
         propertiesByTable.remove(table.name());
     }
 
@@ -239,6 +248,36 @@ public final class Warehouse {
                 .whenNotMatched()
                 .insertAll()
                 .execute();
+    }
+
+    /**
+     * Adds rows whose keys are not in the table, by a MERGE however small the table is, so that of two runs that add
+     * the same key one does.
+     *
+     * @param answers the table's columns, the run that got them included
+     */
+    public void insertAnswers(Table table, Dataset<Row> answers) {
+        create(List.of(table));
+        Dataset<Row> fresh = answers.withColumn(Table.WRITTEN_AT, lit(writtenAt))
+                .select(columns(table.schema().fieldNames()));
+        for (int conflict = 1; ; conflict++) {
+            try {
+                target(table)
+                        .merge(fresh.as(FRESH), sameKey(table))
+                        .whenNotMatched()
+                        .insertAll()
+                        .execute();
+                return;
+            } catch (DeltaConcurrentModificationException e) {
+                if (conflict == MOST_CONFLICTS) {
+                    throw RunFailure.failed(
+                            "answers could not be stored at " + path(table) + ": other runs changed the table "
+                                    + MOST_CONFLICTS
+                                    + " times in a row. They are kept, and the next run stores them.",
+                            e);
+                }
+            }
+        }
     }
 
     /** Adds new rows and updates those whose content differs, by key. */

@@ -17,6 +17,7 @@ import picocli.CommandLine.Option;
 final class CommonOptions {
 
     private static final String DEFAULT_WAREHOUSE = "warehouse";
+    private static final String ANY_COST = "1000000000";
 
     @Option(names = "--conf", paramLabel = "FILE", description = "Configuration (HOCON) over the built-in defaults.")
     private Path conf;
@@ -51,18 +52,22 @@ final class CommonOptions {
     @Option(names = "--dry-run", description = "Print the spark-submit command and do nothing.")
     private boolean dryRun;
 
-    @Option(names = "--estimate", description = "Print what the models would cost, without calling (not built yet).")
+    @Option(
+            names = "--estimate",
+            description = "Print the model calls that the run would make, their tokens and cost, and buy nothing.")
     private boolean estimate;
 
-    /** Nothing asks yet: a night's cost is not estimated beforehand. */
-    @SuppressWarnings("UnusedVariable")
-    @Option(names = "--yes", description = "Do not stop to have a cost confirmed.")
+    @Option(names = "--yes", description = "Go on whatever the models may cost (see models.confirm-above-usd).")
     private boolean yes;
 
     /** Read from the parsed command line where a failure is told. */
     @SuppressWarnings("UnusedVariable")
     @Option(names = "--verbose", description = "Print the stack trace of a failure.")
     private boolean verbose;
+
+    boolean estimate() {
+        return estimate;
+    }
 
     boolean dryRun() {
         return dryRun;
@@ -82,11 +87,11 @@ final class CommonOptions {
 
     /** The configuration, with settings that the command itself makes. */
     Settings settings(Map<String, String> environment, Map<String, String> byCommand) {
-        if (estimate) {
-            throw RunFailure.usage("--estimate is not built yet: leave it out.");
-        }
         Map<String, String> overrides = new LinkedHashMap<>(byCommand);
         overrides.putAll(set);
+        if (yes) {
+            overrides.put("models.confirm-above-usd", ANY_COST);
+        }
         return Settings.load(Optional.ofNullable(conf), overrides, environment);
     }
 

@@ -1,6 +1,5 @@
 package com.tiktokrec.jobs.cli;
 
-import com.tiktokrec.common.config.Settings;
 import com.tiktokrec.jobs.pipeline.PipelineJob;
 import com.tiktokrec.jobs.run.RunSession;
 import java.util.ArrayList;
@@ -51,11 +50,20 @@ final class PipelineCommand extends RunCommand {
     }
 
     @Override
-    int execute() {
-        Settings settings = settings(Map.of());
-        PipelineJob.Options options = new PipelineJob.Options(
+    int estimate() {
+        PipelineJob.Options options = options();
+        return estimated(session(settings(Map.of())), run -> PipelineJob.estimate(run, options));
+    }
+
+    private PipelineJob.Options options() {
+        return new PipelineJob.Options(
                 inputs, users.selection(), Optional.ofNullable(taxonomy), count.checked(), Optional.ofNullable(output));
-        RunSession session = session(settings);
+    }
+
+    @Override
+    int execute() {
+        PipelineJob.Options options = options();
+        RunSession session = session(settings(Map.of()));
         RunSession.Ended<PipelineJob.Result> ended =
                 session.run(true, run -> PipelineJob.run(run, options), PipelineJob.Result::coverage);
         Reports.pipeline(ended.result(), options.count()).forEach(console()::line);

@@ -3,6 +3,7 @@ package com.tiktokrec.jobs.cli;
 import com.tiktokrec.common.config.Settings;
 import com.tiktokrec.jobs.pipeline.PipelineJob;
 import com.tiktokrec.jobs.profile.ProfileJob;
+import com.tiktokrec.jobs.run.CostGate;
 import com.tiktokrec.jobs.run.RunSession;
 import com.tiktokrec.jobs.taxonomy.TaxonomyJob;
 import java.util.Map;
@@ -35,6 +36,15 @@ final class ProfileCommand extends RunCommand {
         super(workplace);
     }
 
+    private ProfileJob.Options options() {
+        return new ProfileJob.Options(users.selection(), Optional.ofNullable(output));
+    }
+
+    @Override
+    int estimate() {
+        return estimated(session(settings(Map.of())), run -> ProfileJob.estimate(run, options(), taxonomy != null));
+    }
+
     @Override
     int execute() {
         Settings settings = settings(Map.of());
@@ -43,10 +53,11 @@ final class ProfileCommand extends RunCommand {
                 true,
                 run -> {
                     PipelineJob.refuseBackfill(run, session.command());
+                    CostGate.confirm(run, () -> ProfileJob.estimate(run, options(), taxonomy != null));
                     if (taxonomy != null) {
                         TaxonomyJob.fromFile(run, taxonomy);
                     }
-                    return ProfileJob.run(run, new ProfileJob.Options(users.selection(), Optional.ofNullable(output)));
+                    return ProfileJob.run(run, options());
                 },
                 result -> new RunSession.Coverage(result.users(), result.kept() + result.keywordFallbacks()));
         console().line(Reports.profiled(ended.result()));

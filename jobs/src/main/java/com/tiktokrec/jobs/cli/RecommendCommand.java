@@ -2,6 +2,7 @@ package com.tiktokrec.jobs.cli;
 
 import com.tiktokrec.common.config.Settings;
 import com.tiktokrec.jobs.recommend.RecommendJob;
+import com.tiktokrec.jobs.run.CostGate;
 import com.tiktokrec.jobs.run.RunSession;
 import java.util.Map;
 import java.util.Optional;
@@ -43,15 +44,28 @@ final class RecommendCommand extends RunCommand {
         super(workplace);
     }
 
+    private RecommendJob.Options options() {
+        return new RecommendJob.Options(
+                users.selection(), Optional.ofNullable(profile), count.checked(), Optional.ofNullable(output));
+    }
+
+    @Override
+    int estimate() {
+        RecommendJob.Options options = options();
+        return estimated(session(settings(Map.of())), run -> RecommendJob.estimate(run, options, false));
+    }
+
     @Override
     int execute() {
         Settings settings = settings(Map.of());
-        RecommendJob.Options options = new RecommendJob.Options(
-                users.selection(), Optional.ofNullable(profile), count.checked(), Optional.ofNullable(output));
+        RecommendJob.Options options = options();
         RunSession session = session(settings);
         RunSession.Ended<RecommendJob.Result> ended = session.run(
                 true,
-                run -> RecommendJob.run(run, options),
+                run -> {
+                    CostGate.confirm(run, () -> RecommendJob.estimate(run, options, false));
+                    return RecommendJob.run(run, options);
+                },
                 result -> new RunSession.Coverage(result.users(), result.degradedUsers()));
         console().line(Reports.recommended(ended.result(), options.count()));
         return ended(session, ended);

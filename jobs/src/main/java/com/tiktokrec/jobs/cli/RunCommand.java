@@ -1,14 +1,19 @@
 package com.tiktokrec.jobs.cli;
 
 import com.tiktokrec.common.ExitCode;
+import com.tiktokrec.common.RunFailure;
 import com.tiktokrec.common.config.Settings;
+import com.tiktokrec.common.model.StepEstimate;
+import com.tiktokrec.jobs.run.Run;
 import com.tiktokrec.jobs.run.RunLedger;
 import com.tiktokrec.jobs.run.RunSession;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -35,10 +40,48 @@ abstract class RunCommand implements Callable<Integer> {
             console().line(SparkSubmit.commandLine(arguments, common, workplace.environment()));
             return ExitCode.DONE.code();
         }
-        return execute();
+        return common.estimate() ? estimate() : execute();
     }
 
     abstract int execute();
+
+    /** Prints what the command would buy. */
+    int estimate() {
+        throw RunFailure.usage("--estimate is for commands that call models: taxonomy, profile, recommend and pipeline."
+                + " `" + spec.name() + "` costs nothing; leave it out.");
+    }
+
+    final int estimated(RunSession session, Function<Run, List<StepEstimate>> work) {
+        List<StepEstimate> steps = session.estimate(work);
+        List<List<String>> rows = new ArrayList<>();
+        steps.forEach(step -> rows.add(List.of(
+                step.step(),
+                step.model(),
+                "%,d".formatted(step.calls()),
+                "%,d".formatted(step.promptTokens()),
+                "%,d".formatted(step.completionTokens()),
+                "%.4f".formatted(step.usd()),
+                step.assumed() ? "assumed" : "")));
+        rows.add(List.of(
+                "total",
+                "",
+                "%,d".formatted(steps.stream().mapToLong(StepEstimate::calls).sum()),
+                "%,d"
+                        .formatted(steps.stream()
+                                .mapToLong(StepEstimate::promptTokens)
+                                .sum()),
+                "%,d"
+                        .formatted(steps.stream()
+                                .mapToLong(StepEstimate::completionTokens)
+                                .sum()),
+                "%.4f".formatted(StepEstimate.usd(steps)),
+                ""));
+        console().table(List.of("step", "model", "calls", "tokens in", "tokens out", "USD", ""), rows);
+        console()
+                .line("Nothing was called or written. Assumed: the step's inputs are not bought yet. Files given with"
+                        + " --input are counted once they are ingested, which costs nothing.");
+        return ExitCode.DONE.code();
+    }
 
     final CommonOptions common() {
         return common;
@@ -73,6 +116,7 @@ abstract class RunCommand implements Callable<Integer> {
                                     ledger.completionTokens(),
                                     ledger.costUsd()));
         }
+        CallFigures.lines(ledger.counts()).forEach(console()::line);
         if (!ledger.fallbacks().isEmpty()) {
             console().line("Fallbacks: " + String.join(", ", ledger.fallbacks()));
         }

@@ -21,7 +21,7 @@ final class SparkSubmit {
         words.add(Main.class.getName());
         common.master().ifPresent(master -> words.addAll(List.of("--master", master)));
         common.deployMode().ifPresent(mode -> words.addAll(List.of("--deploy-mode", mode)));
-        // A task that runs twice would call its models twice.
+        // A copy of a task that calls models would only wait for the first one's answers.
         words.addAll(List.of("--conf", "spark.speculation=false"));
         words.add(environment.getOrDefault("TIKTOK_REC_JAR", jar()));
         arguments.stream().filter(argument -> !argument.equals("--dry-run")).forEach(words::add);

@@ -2,6 +2,7 @@ package com.tiktokrec.jobs.cli;
 
 import com.tiktokrec.common.config.Settings;
 import com.tiktokrec.jobs.pipeline.PipelineJob;
+import com.tiktokrec.jobs.run.CostGate;
 import com.tiktokrec.jobs.run.RunSession;
 import com.tiktokrec.jobs.taxonomy.TaxonomyJob;
 import java.util.ArrayList;
@@ -42,24 +43,35 @@ final class TaxonomyCommand extends RunCommand {
         super(workplace);
     }
 
-    @Override
-    int execute() {
+    private Settings settings() {
         Map<String, String> byCommand = new HashMap<>();
         if (numCategories != null) {
             byCommand.put("pipeline.num-categories", numCategories.toString());
         }
-        Settings settings = settings(byCommand);
+        return settings(byCommand);
+    }
+
+    private TaxonomyJob.Options options(Settings settings) {
+        return new TaxonomyJob.Options(
+                inputs, Optional.ofNullable(output), settings.pipeline().numCategories());
+    }
+
+    @Override
+    int estimate() {
+        Settings settings = settings();
+        return estimated(session(settings), run -> TaxonomyJob.estimate(run, options(settings)));
+    }
+
+    @Override
+    int execute() {
+        Settings settings = settings();
         RunSession session = session(settings);
         RunSession.Ended<TaxonomyJob.Result> ended = session.run(
                 true,
                 run -> {
                     PipelineJob.refuseBackfill(run, session.command());
-                    return PipelineJob.makeTaxonomy(
-                            run,
-                            new TaxonomyJob.Options(
-                                    inputs,
-                                    Optional.ofNullable(output),
-                                    settings.pipeline().numCategories()));
+                    CostGate.confirm(run, () -> TaxonomyJob.estimate(run, options(settings)));
+                    return PipelineJob.makeTaxonomy(run, options(settings));
                 },
                 result -> new RunSession.Coverage(0, 0));
         console().line(Reports.taxonomy(ended.result()));

@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.try_element_at;
 
 import com.tiktokrec.common.RunFailure;
+import com.tiktokrec.common.model.StepEstimate;
 import com.tiktokrec.common.tables.Categories;
 import com.tiktokrec.common.tables.Runs;
 import com.tiktokrec.common.tables.Table;
@@ -13,12 +14,14 @@ import com.tiktokrec.jobs.crawl.CrawlJob;
 import com.tiktokrec.jobs.ingest.IngestJob;
 import com.tiktokrec.jobs.profile.ProfileJob;
 import com.tiktokrec.jobs.recommend.RecommendJob;
+import com.tiktokrec.jobs.run.CostGate;
 import com.tiktokrec.jobs.run.Run;
 import com.tiktokrec.jobs.run.RunSession;
 import com.tiktokrec.jobs.taxonomy.TaxonomyJob;
 import com.tiktokrec.jobs.users.UserSelection;
 import java.sql.Timestamp;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -73,9 +76,34 @@ public final class PipelineJob {
         Optional<IngestJob.Result> ingested = options.inputs().isEmpty()
                 ? Optional.empty()
                 : Optional.of(IngestJob.run(run, new IngestJob.Options(options.inputs())));
+        CostGate.confirm(run, () -> estimate(run, options));
         Optional<TaxonomyJob.Result> taxonomy = taxonomy(run, options);
         ProfileJob.Result profiled = ProfileJob.run(run, new ProfileJob.Options(options.users(), Optional.empty()));
         return new Result(crawled, ingested, taxonomy, Optional.of(profiled), RecommendJob.run(run, recommend));
+    }
+
+    /** What {@link #run} would buy, over the tables as they stand: landing files are not read. */
+    public static List<StepEstimate> estimate(Run run, Options options) {
+        List<StepEstimate> steps = new ArrayList<>();
+        boolean newTaxonomy = options.taxonomy().isPresent() || isMissingOrOld(run);
+        if (options.taxonomy().isEmpty() && newTaxonomy) {
+            steps.addAll(TaxonomyJob.estimate(run, taxonomyOptions(run)));
+        }
+        List<StepEstimate> profiles =
+                ProfileJob.estimate(run, new ProfileJob.Options(options.users(), Optional.empty()), newTaxonomy);
+        boolean newTags = newTaxonomy || profiles.stream().anyMatch(step -> step.calls() > 0);
+        // The videos of profiles are among those of the corpus.
+        profiles.stream().filter(step -> step.completionTokens() > 0).forEach(steps::add);
+        steps.addAll(RecommendJob.estimate(
+                run,
+                new RecommendJob.Options(options.users(), Optional.empty(), options.count(), Optional.empty()),
+                newTags));
+        return steps;
+    }
+
+    private static TaxonomyJob.Options taxonomyOptions(Run run) {
+        return new TaxonomyJob.Options(
+                List.of(), Optional.empty(), run.settings().pipeline().numCategories());
     }
 
     private static Optional<TaxonomyJob.Result> taxonomy(Run run, Options options) {
@@ -83,12 +111,7 @@ public final class PipelineJob {
             return Optional.of(TaxonomyJob.fromFile(run, options.taxonomy().get()));
         }
         if (isMissingOrOld(run)) {
-            return Optional.of(makeTaxonomy(
-                    run,
-                    new TaxonomyJob.Options(
-                            List.of(),
-                            Optional.empty(),
-                            run.settings().pipeline().numCategories())));
+            return Optional.of(makeTaxonomy(run, taxonomyOptions(run)));
         }
         TaxonomyJob.ensureVectors(run);
         return Optional.empty();

@@ -12,6 +12,7 @@ import static org.apache.spark.sql.functions.when;
 import com.tiktokrec.common.model.ChatCalls;
 import com.tiktokrec.common.model.EmbeddingCalls;
 import com.tiktokrec.common.model.EmbeddingSpec.Role;
+import com.tiktokrec.common.model.StepEstimate;
 import com.tiktokrec.common.tables.Categories;
 import com.tiktokrec.common.tables.Fields;
 import com.tiktokrec.common.tables.UserTags;
@@ -55,6 +56,9 @@ final class ModelTags {
     private static final DataType PROMPT_TYPE =
             new StructType(new StructField[] {Fields.string(ChatCalls.USER), Fields.string(ChatCalls.SCHEMA)});
 
+    /** Eight tags with a reason each. */
+    private static final long TOKENS_OF_AN_ANSWER = 300;
+
     private ModelTags() {}
 
     /**
@@ -65,13 +69,38 @@ final class ModelTags {
      */
     static Dataset<Row> answers(
             Run run, ChatCalls chat, Dataset<Row> users, Dataset<Row> items, List<Category> categories) {
-        EmbeddingCalls embeddings = run.models().embeddings();
         VideoVectors.embed(
                 run,
                 items.select(Videos.TEXT_HASH, Videos.DESCRIPTION, Videos.HASHTAGS, Videos.MUSIC_TITLE, Videos.AUTHOR));
+        Dataset<Row> prompts = prompts(run, users, items, categories).persist();
+        Dataset<Row> answers =
+                run.step("map users to categories", () -> chat.answers(STEP, ProfilePrompt.VERSION, prompts));
+        return answers.select(Users.USERNAME, ChatCalls.RESPONSE, ChatCalls.FAILURE);
+    }
+
+    /** What {@link #answers} would buy; guessed where vectors or categories are not there yet. */
+    static List<StepEstimate> estimate(
+            Run run,
+            ChatCalls chat,
+            Dataset<Row> users,
+            Dataset<Row> items,
+            List<Category> categories,
+            boolean newTaxonomy) {
+        StepEstimate vectors = run.models()
+                .embeddings()
+                .estimate("videos", Role.DOCUMENT, items.withColumn(EmbeddingCalls.TEXT, VideoVectors.text()), false);
+        boolean assumed = newTaxonomy || vectors.promptTokens() > 0;
+        // Without vectors all categories would be offered; with them, the nearest are.
+        List<Category> offered =
+                assumed ? categories.stream().limit(NearestCategories.OFFERED).toList() : categories;
+        return List.of(vectors, chat.estimate(STEP, prompts(run, users, items, offered), TOKENS_OF_AN_ANSWER, assumed));
+    }
+
+    private static Dataset<Row> prompts(Run run, Dataset<Row> users, Dataset<Row> items, List<Category> categories) {
+        EmbeddingCalls embeddings = run.models().embeddings();
         NearestCategories nearest = new NearestCategories(run, categories);
         ProfilePrompt prompt = ProfilePrompt.of(run.settings().models().llm().maxInputTokens());
-        Dataset<Row> prompts = items.join(embeddings.vectors(Role.DOCUMENT), new String[] {Videos.TEXT_HASH}, "left")
+        return items.join(embeddings.vectors(Role.DOCUMENT), new String[] {Videos.TEXT_HASH}, "left")
                 // Of a user's own posts the author is the user, and no prompt needs their name.
                 .withColumn(
                         Videos.AUTHOR,
@@ -97,11 +126,7 @@ final class ModelTags {
                         lit(prompt.system()).as(ChatCalls.SYSTEM),
                         col(PROMPT).getField(ChatCalls.USER).as(ChatCalls.USER),
                         lit(ProfilePrompt.SCHEMA_NAME).as(ChatCalls.SCHEMA_NAME),
-                        col(PROMPT).getField(ChatCalls.SCHEMA).as(ChatCalls.SCHEMA))
-                .persist();
-        Dataset<Row> answers =
-                run.step("map users to categories", () -> chat.answers(STEP, ProfilePrompt.VERSION, prompts));
-        return answers.select(Users.USERNAME, ChatCalls.RESPONSE, ChatCalls.FAILURE);
+                        col(PROMPT).getField(ChatCalls.SCHEMA).as(ChatCalls.SCHEMA));
     }
 
     private static Column prompt(

@@ -15,7 +15,7 @@ import org.apache.spark.sql.Row;
 final class NearestCategories implements Serializable {
 
     private static final long serialVersionUID = 1L;
-    private static final int OFFERED = 30;
+    static final int OFFERED = 30;
 
     private final List<Category> categories;
     private final Map<String, double[]> unitByTag = new HashMap<>();

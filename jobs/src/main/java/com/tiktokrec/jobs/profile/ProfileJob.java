@@ -15,6 +15,8 @@ import static org.apache.spark.sql.functions.when;
 
 import com.tiktokrec.common.RunFailure;
 import com.tiktokrec.common.model.ChatCalls;
+import com.tiktokrec.common.model.StepEstimate;
+import com.tiktokrec.common.spark.Frozen;
 import com.tiktokrec.common.spark.FrozenFrames;
 import com.tiktokrec.common.tables.Categories;
 import com.tiktokrec.common.tables.Table;
@@ -95,6 +97,25 @@ public final class ProfileJob {
         run.ledger().fallback(InputHash.KEPT, kept);
         run.ledger().fallback(InputHash.KEYWORD_TAGS, byKeywords);
         return new Result(handled, profiled, kept, byKeywords);
+    }
+
+    /**
+     * What {@link #run} would buy, without a call.
+     *
+     * @param newTaxonomy whether the categories will be made anew before, so that every profile is
+     */
+    public static List<StepEstimate> estimate(Run run, Options options, boolean newTaxonomy) {
+        if (run.models().chat().isEmpty()) {
+            return List.of();
+        }
+        List<Category> categories = TaxonomyJob.standingOrLikely(run);
+        boolean anew = newTaxonomy || TaxonomyJob.standing(run).isEmpty();
+        Dataset<Row> users = options.users().rows(run);
+        Dataset<Row> items = AnalysedItems.of(run, users);
+        Dataset<Row> asked = anew ? users : changed(run, inputs(run, users, items));
+        try (Frozen askedItems = Frozen.of(items.join(asked.select(Users.USERNAME), BY_USER, "left_semi"))) {
+            return ModelTags.estimate(run, run.models().chat().get(), asked, askedItems.rows(), categories, anew);
+        }
     }
 
     /** Users with the counts of what is analysed and the hash of all that their profile is made from. */

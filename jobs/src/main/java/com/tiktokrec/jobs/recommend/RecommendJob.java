@@ -19,8 +19,10 @@ import static org.apache.spark.sql.functions.when;
 import com.tiktokrec.common.config.RetrievalSource;
 import com.tiktokrec.common.model.EmbeddingCalls;
 import com.tiktokrec.common.model.EmbeddingSpec.Role;
+import com.tiktokrec.common.model.StepEstimate;
 import com.tiktokrec.common.spark.FrozenFrames;
 import com.tiktokrec.common.tables.Categories;
+import com.tiktokrec.common.tables.Fields;
 import com.tiktokrec.common.tables.Recommendations;
 import com.tiktokrec.common.tables.SearchQueries;
 import com.tiktokrec.common.tables.SearchResults;
@@ -39,13 +41,18 @@ import com.tiktokrec.jobs.users.UserTagArrays;
 import com.tiktokrec.jobs.video.VideoCredits;
 import com.tiktokrec.jobs.video.VideoVectors;
 import java.sql.Date;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 
 /** Ranked videos for each user: queries from their tags, retrieval, scores as columns, diversity, the first N. */
 public final class RecommendJob {
@@ -68,6 +75,9 @@ public final class RecommendJob {
     private static final String NO_VIDEO_VECTOR = "no_video_vector";
     private static final String NO_USER_VECTOR = "no_user_vector";
     private static final String[] BY_USER = {Users.USERNAME};
+
+    private static final int TOKENS_OF_A_QUERY = 5;
+    private static final int LIKELY_TAGS = 6;
 
     private RecommendJob() {}
 
@@ -140,6 +150,52 @@ public final class RecommendJob {
         }
         options.output().ifPresent(output -> RecommendationFile.write(run, output, options.users(), users, lists));
         return result(run, handled, lists, tagged, queries, searches, options.count());
+    }
+
+    /**
+     * What {@link #run} would buy, without a call.
+     *
+     * @param newTags whether profiles will be made before, so that tags are guessed
+     */
+    public static List<StepEstimate> estimate(Run run, Options options, boolean newTags) {
+        Dataset<Row> users = options.users().rows(run).select(Users.USERNAME, Users.USER_ID);
+        EmbeddingCalls embeddings = run.models().embeddings();
+        List<StepEstimate> steps = new ArrayList<>();
+        steps.add(embeddings.estimate(
+                "videos",
+                Role.DOCUMENT,
+                Corpus.servable(run).withColumn(EmbeddingCalls.TEXT, VideoVectors.text()),
+                false));
+        List<Category> categories = TaxonomyJob.standingOrLikely(run);
+        Dataset<Row> tagged = tagged(run, users, options.profile(), categories);
+        boolean guessed = newTags || tagged.isEmpty();
+        Dataset<Row> likely = guessed ? likelyTags(users, categories) : tagged;
+        long lists = run.models()
+                .chat()
+                .map(chat -> {
+                    StepEstimate queries = UserQueries.estimate(run, chat, likely, guessed);
+                    steps.add(queries);
+                    return queries.calls();
+                })
+                .orElseGet(likely::count);
+        long queries = lists * run.settings().pipeline().maxSearchQueries();
+        steps.add(embeddings.estimate("queries", queries, queries * TOKENS_OF_A_QUERY, true));
+        return steps;
+    }
+
+    /** Users as if each had tags of their own. */
+    private static Dataset<Row> likelyTags(Dataset<Row> users, List<Category> categories) {
+        List<String> tags = categories.stream().map(Category::tag).sorted().toList();
+        Column some = udf(
+                        (String username) -> IntStream.range(0, Math.min(LIKELY_TAGS, tags.size()))
+                                .mapToObj(place -> RowFactory.create(
+                                        tags.get(Math.floorMod(username.hashCode() + place, tags.size())),
+                                        (Math.floorMod(username.hashCode() >> place, 7) + 3) / 10.0))
+                                .toList(),
+                        DataTypes.createArrayType(new StructType(
+                                new StructField[] {Fields.string(Categories.TAG), Fields.real(UserTags.AFFINITY)})))
+                .apply(col(Users.USERNAME));
+        return users.select(col(Users.USERNAME), some.as(USER_TAGS));
     }
 
     /** Users with tags: their tags as an array, and whether a fallback made them. */

@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.posexplode;
 import static org.apache.spark.sql.functions.udf;
 
 import com.tiktokrec.common.model.ChatCalls;
+import com.tiktokrec.common.model.StepEstimate;
 import com.tiktokrec.common.tables.Categories;
 import com.tiktokrec.common.tables.Fields;
 import com.tiktokrec.common.tables.SearchQueries;
@@ -57,6 +58,9 @@ final class UserQueries {
         Fields.string(SearchQueries.CONTENT_TYPE)
     }));
 
+    /** The text, its tags and its kind, as JSON. */
+    private static final int TOKENS_OF_A_QUERY = 30;
+
     private UserQueries() {}
 
     /**
@@ -69,6 +73,14 @@ final class UserQueries {
                 .chat()
                 .map(chat -> byModel(run, chat, tagged, categories))
                 .orElseGet(() -> byTemplate(run, tagged, categories, lit(null).cast("string")));
+    }
+
+    /** What {@link #of} would buy of a language model for users with tags. */
+    static StepEstimate estimate(Run run, ChatCalls chat, Dataset<Row> tagged, boolean assumed) {
+        int queries = run.settings().pipeline().maxSearchQueries();
+        QueryPrompt prompt = QueryPrompt.of(queries);
+        return chat.estimate(
+                STEP, tagged.transform(users -> prompts(users, prompt)), (long) queries * TOKENS_OF_A_QUERY, assumed);
     }
 
     private static Dataset<Row> byTemplate(Run run, Dataset<Row> tagged, List<Category> categories, Column fallback) {

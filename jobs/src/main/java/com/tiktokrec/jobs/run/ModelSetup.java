@@ -1,28 +1,37 @@
 package com.tiktokrec.jobs.run;
 
 import com.tiktokrec.common.RunFailure;
+import com.tiktokrec.common.config.CallLimits;
 import com.tiktokrec.common.config.Embedding;
 import com.tiktokrec.common.config.Llm;
 import com.tiktokrec.common.config.ModelMode;
 import com.tiktokrec.common.config.Models;
 import com.tiktokrec.common.config.Price;
 import com.tiktokrec.common.config.Provider;
+import com.tiktokrec.common.model.CallDesk;
 import com.tiktokrec.common.model.CallLog;
+import com.tiktokrec.common.model.CallRules;
 import com.tiktokrec.common.model.ChatCalls;
 import com.tiktokrec.common.model.ChatSpec;
 import com.tiktokrec.common.model.EmbeddingCalls;
 import com.tiktokrec.common.model.EmbeddingSpec;
+import com.tiktokrec.common.model.LastCall;
 import com.tiktokrec.common.model.LocalModels;
+import com.tiktokrec.common.model.ModelCallsPlugin;
+import com.tiktokrec.common.model.ModelKind;
 import com.tiktokrec.common.model.Secrets;
 import com.tiktokrec.common.tables.Embeddings;
 import com.tiktokrec.common.tables.ModelResponses;
 import com.tiktokrec.common.tables.Warehouse;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.spark.SparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +51,7 @@ final class ModelSetup {
     private static final Map<String, Integer> OPENAI_DIMENSIONS =
             Map.of("text-embedding-3-large", 3072, "text-embedding-3-small", 1536, "text-embedding-ada-002", 1536);
     private static final double BUILT_IN_COSINE_FLOOR = 0.5;
+    private static final int PACKS_OF_A_MINUTE = 20;
 
     private final Models settings;
     private final boolean hasKey;
@@ -55,6 +65,15 @@ final class ModelSetup {
 
     /** The models of a run, remembered by its warehouse from now on. */
     static ModelCalls open(Models settings, Warehouse warehouse, Clock clock, CallLog log) {
+        return calls(settings, warehouse, clock, log, true);
+    }
+
+    /** The models that a run would have; nothing is remembered, and nothing can be called. */
+    static ModelCalls look(Models settings, Warehouse warehouse, Clock clock, CallLog log) {
+        return calls(settings, warehouse, clock, log, false);
+    }
+
+    private static ModelCalls calls(Models settings, Warehouse warehouse, Clock clock, CallLog log, boolean calling) {
         Map<String, String> remembered = warehouse.properties(Embeddings.TABLE);
         ModelSetup setup = new ModelSetup(settings, Secrets.openAiKey().isPresent(), remembered);
         setup.refuseWhatIsNotBuilt();
@@ -69,9 +88,13 @@ final class ModelSetup {
                 settings.embedding().provider(),
                 settings.embedding().providerExplicit());
         setup.requireReachableKey(warehouse, llm, embedding);
+        setup.requirePrices(llm, embedding);
         EmbeddingSpec embeddingSpec = setup.embeddingSpec(embedding);
         Optional<ChatSpec> chatSpec = llm == Provider.LOCAL ? Optional.empty() : Optional.of(setup.chatSpec());
-        setup.remember(warehouse, llm, chatSpec, embedding, embeddingSpec);
+        if (calling) {
+            setup.remember(warehouse, llm, chatSpec, embedding, embeddingSpec);
+            setup.openDesk(warehouse, llm, embedding);
+        }
         LOG.info(
                 "Models: language model {}, embeddings {} ({})",
                 chatSpec.map(spec -> spec.model() + " at " + spec.host())
@@ -87,10 +110,50 @@ final class ModelSetup {
         if (settings.mode() == ModelMode.BATCH) {
             throw RunFailure.usage("models.mode = batch is not built yet; set it to online.");
         }
-        if (settings.budgetUsd().isPresent()) {
-            throw RunFailure.usage(
-                    "models.budget-usd is not built yet, and a budget that is not held is worse than none:"
-                            + " unset it, and set a limit with the provider.");
+    }
+
+    private void openDesk(Warehouse warehouse, Provider llm, Provider embedding) {
+        CallRules rules = rules(llm, embedding);
+        Duration quiet = rules.limited() ? LastCall.quietLeft(warehouse, Clock.systemUTC()) : Duration.ZERO;
+        CallDesk desk = CallDesk.open(warehouse.runId(), rules, quiet);
+        if (rules.limited()) {
+            desk.closeAlso(LastCall.keep(warehouse, desk));
+        }
+    }
+
+    /** What holds for all calls of the run; what runs in this process costs nothing and has no quota. */
+    private CallRules rules(Provider llm, Provider embedding) {
+        Map<ModelKind, CallRules.Quota> quotas = new EnumMap<>(ModelKind.class);
+        if (llm == Provider.OPENAI) {
+            quotas.put(ModelKind.CHAT, quota(settings.llm().limits()));
+        }
+        if (embedding == Provider.OPENAI) {
+            quotas.put(ModelKind.EMBEDDING, quota(settings.embedding().limits()));
+        }
+        return new CallRules(quotas, settings.budgetUsd(), settings.waveCalls(), settings.waveSeconds());
+    }
+
+    private static CallRules.Quota quota(CallLimits limits) {
+        return new CallRules.Quota(limits.requestsPerMinute(), limits.tokensPerMinute());
+    }
+
+    private void requirePrices(Provider llm, Provider embedding) {
+        if (settings.budgetUsd().isEmpty()) {
+            return;
+        }
+        if (llm == Provider.OPENAI) {
+            requirePrice(settings.llm().model());
+        }
+        if (embedding == Provider.OPENAI) {
+            requirePrice(settings.embedding().model());
+        }
+    }
+
+    private void requirePrice(String model) {
+        if (!settings.prices().containsKey(model)) {
+            throw RunFailure.usage("models.budget-usd is set, and models.prices has no price for " + model
+                    + ", so the budget cannot be held: add models.prices.\"" + model
+                    + "\" { input = …, output = … } in USD per million tokens, or unset the budget.");
         }
     }
 
@@ -113,11 +176,13 @@ final class ModelSetup {
 
     private void requireReachableKey(Warehouse warehouse, Provider llm, Provider embedding) {
         boolean openAi = llm == Provider.OPENAI || embedding == Provider.OPENAI;
-        if (openAi && !warehouse.spark().sparkContext().isLocal()) {
-            throw RunFailure.usage(
-                    "models of provider openai are called from local masters only so far, and this run is on "
-                            + warehouse.spark().sparkContext().master()
-                            + ": its executors would not get the key. Use --master local[*], or set the providers to local.");
+        SparkContext spark = warehouse.spark().sparkContext();
+        if (openAi && !spark.isLocal() && !ModelCallsPlugin.isInstalled(spark.getConf())) {
+            throw RunFailure.usage("models of provider openai are called from " + spark.master()
+                    + ", and its executors have no way to the driver for quota and key: add "
+                    + ModelCallsPlugin.class.getName()
+                    + " to spark.plugins when the session is made (bin/tiktok-rec and this program's own sessions do"
+                    + " so), or use --master local[*].");
         }
         requireKeyFor(llm, settings.llm().baseUrl(), "models.llm");
         requireKeyFor(embedding, settings.embedding().baseUrl(), "models.embedding");
@@ -166,11 +231,17 @@ final class ModelSetup {
                 embedding.documentPrefix(),
                 embedding.cosineFloor().orElse(builtIn ? BUILT_IN_COSINE_FLOOR : 0),
                 embedding.maxInputsPerRequest(),
-                embedding.maxTokensPerRequest(),
+                tokensOfARequest(embedding),
                 embedding.limits().timeout(),
                 settings.maxAttempts(),
                 embedding.limits().maxInFlight(),
                 local ? 0 : price.input());
+    }
+
+    /** A pack takes no large part of a minute's tokens, or the last one of each minute would wait in vain. */
+    private static int tokensOfARequest(Embedding embedding) {
+        long perMinute = embedding.limits().tokensPerMinute().orElse(Long.MAX_VALUE);
+        return (int) Math.min(embedding.maxTokensPerRequest(), Math.max(1, perMinute / PACKS_OF_A_MINUTE));
     }
 
     /** {@code model@dimensions}, behind the host where it is not OpenAI's. */

@@ -1,5 +1,6 @@
 package com.tiktokrec.jobs.run;
 
+import com.tiktokrec.common.model.CallDesk;
 import com.tiktokrec.common.model.CallLog;
 import com.tiktokrec.common.model.CallTotals;
 import java.util.Map;
@@ -13,6 +14,9 @@ import org.slf4j.LoggerFactory;
 public final class RunLedger implements CallLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunLedger.class);
+
+    /** Among the fallbacks: calls were left out for want of money. */
+    static final String BUDGET_SPENT = "budget_spent";
 
     private final Map<String, Long> counts = new TreeMap<>();
     private final Set<String> fallbacks = new TreeSet<>();
@@ -62,6 +66,19 @@ public final class RunLedger implements CallLog {
                     totals.failed(),
                     totals.requested() - totals.cached(),
                     totals.firstFailure());
+        }
+    }
+
+    @Override
+    public void deduplicated(String step, long calls) {
+        count("model_" + step + "_deduplicated", calls);
+    }
+
+    /** Notes what is known of the run's calls at its end. */
+    synchronized void noteCalls(CallDesk desk) {
+        counts.putAll(desk.figures());
+        if (desk.budgetSpent()) {
+            fallbacks.add(BUDGET_SPENT);
         }
     }
 

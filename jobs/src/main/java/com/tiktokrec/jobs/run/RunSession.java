@@ -4,7 +4,9 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.map;
 
 import com.tiktokrec.common.config.Settings;
+import com.tiktokrec.common.model.CallDesk;
 import com.tiktokrec.common.model.ModelClients;
+import com.tiktokrec.common.model.StepEstimate;
 import com.tiktokrec.common.spark.SparkSessions;
 import com.tiktokrec.common.tables.Categories;
 import com.tiktokrec.common.tables.Embeddings;
@@ -110,7 +112,7 @@ public record RunSession(
         records.claim(started(spark, id, started), date);
         RunLedger ledger = new RunLedger();
         ScheduledExecutorService heartbeats = heartbeats(records);
-        StepProgress progress = new StepProgress(spark, ledger);
+        StepProgress progress = new StepProgress(spark, id, ledger);
         try {
             boolean backfill = records.newestFinished().map(date::isBefore).orElse(false);
             ModelCalls models = needsModels ? ModelSetup.open(settings.models(), tables, clock, ledger) : null;
@@ -131,6 +133,17 @@ public record RunSession(
             tables.clearStaging();
             ModelClients.close(id);
         }
+    }
+
+    /** What the work would buy: reads the tables as they stand, writes and calls nothing. */
+    public List<StepEstimate> estimate(Function<Run, List<StepEstimate>> work) {
+        Instant started = clock.instant();
+        SparkSession spark = SparkSessions.open("tiktok-rec " + command + " " + date + " (estimate)", master);
+        String id = date + "-estimate-" + UUID.randomUUID().toString().substring(0, 8);
+        Warehouse tables = new Warehouse(spark, warehouse, id, started);
+        RunLedger ledger = new RunLedger();
+        ModelCalls models = ModelSetup.look(settings.models(), tables, clock, ledger);
+        return work.apply(new Run(id, date, clock, spark, tables, settings, models, ledger, false));
     }
 
     private String status(Coverage coverage) {
@@ -158,6 +171,7 @@ public record RunSession(
     }
 
     private Map<String, Column> finished(Warehouse tables, RunLedger ledger, String status, String error) {
+        CallDesk.find(tables.runId()).ifPresent(ledger::noteCalls);
         Timestamp now = Timestamp.from(clock.instant());
         Map<String, Column> values = new HashMap<>();
         values.put(Users.STATUS, lit(status));

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import com.tiktokrec.common.RunFailure;
 import com.tiktokrec.common.config.Llm;
 import com.tiktokrec.common.model.ChatCalls;
+import com.tiktokrec.common.model.StepEstimate;
 import com.tiktokrec.common.model.client.ChatPrompt;
 import com.tiktokrec.common.model.client.TokenCounter;
 import com.tiktokrec.common.tables.Fields;
@@ -44,6 +45,7 @@ final class LlmCategoryMaker implements CategoryMaker {
     private static final int FEWEST_TEXT_TOKENS = 50;
     private static final int TOKENS_OF_A_PROPOSAL = 80;
     private static final int TOKENS_OF_AN_ID = 5;
+    private static final int TOKENS_OF_A_MERGE_LINE = 30;
     private static final int MOST_LEVELS = 12;
     private static final double SHRINK = 0.5;
 
@@ -65,15 +67,8 @@ final class LlmCategoryMaker implements CategoryMaker {
 
     @Override
     public Made make(Run run, Dataset<Row> documents, int numCategories) {
-        Llm llm = run.settings().models().llm();
-        int perChunk =
-                Math.max(1, Math.min(TaxonomyPrompts.MOST_PROPOSALS, llm.maxOutputTokens() / TOKENS_OF_A_PROPOSAL));
-        TextChunks chunking = new TextChunks(
-                tokens,
-                run.settings().taxonomy().chunkCharacters(),
-                roomFor(prompts.propose("", perChunk), llm),
-                run.settings().taxonomy().maxChunks());
-        List<String> chunks = run.step("taxonomy: cut the corpus into chunks", () -> chunking.of(documents));
+        int perChunk = perChunk(run);
+        List<String> chunks = chunks(run, documents);
         List<Proposal> proposals = proposals(run, chunks, perChunk);
         List<Category> categories = merged(run, proposals, numCategories, chunks.size() > 1).stream()
                 .map(Proposal::category)
@@ -84,6 +79,41 @@ final class LlmCategoryMaker implements CategoryMaker {
                 proposals.size(),
                 categories.size());
         return new Made(categories, chunks.size());
+    }
+
+    /** What {@link #make} would buy: the proposals' prompts are real, the merging ones guessed. */
+    List<StepEstimate> estimate(Run run, Dataset<Row> documents) {
+        int perChunk = perChunk(run);
+        List<String> chunks = chunks(run, documents);
+        if (chunks.isEmpty()) {
+            return List.of();
+        }
+        Dataset<Row> asked = frame(
+                run,
+                chunks.stream().map(lines -> prompts.propose(lines, perChunk)).toList());
+        // A chunk rarely has as many topics as may be proposed.
+        long likely = perChunk / 2;
+        StepEstimate proposing = chat.estimate(PROPOSE_STEP, asked, likely * TOKENS_OF_A_PROPOSAL, false);
+        long mergedTokens = Math.round(chunks.size() * likely * TOKENS_OF_A_MERGE_LINE / SHRINK);
+        long calls = Math.max(
+                1, mergedTokens / Math.max(1, run.settings().models().llm().maxInputTokens()));
+        return List.of(proposing, chat.estimate(MERGE_STEP, calls, mergedTokens, likely * TOKENS_OF_AN_ID, true));
+    }
+
+    private static int perChunk(Run run) {
+        int most = run.settings().models().llm().maxOutputTokens() / TOKENS_OF_A_PROPOSAL;
+        return Math.max(1, Math.min(TaxonomyPrompts.MOST_PROPOSALS, most));
+    }
+
+    private List<String> chunks(Run run, Dataset<Row> documents) {
+        TextChunks chunking = new TextChunks(
+                tokens,
+                run.settings().taxonomy().chunkCharacters(),
+                roomFor(
+                        prompts.propose("", perChunk(run)),
+                        run.settings().models().llm()),
+                run.settings().taxonomy().maxChunks());
+        return run.step("taxonomy: cut the corpus into chunks", () -> chunking.of(documents));
     }
 
     /** Tokens that a prompt without data leaves for data. */
@@ -224,18 +254,21 @@ final class LlmCategoryMaker implements CategoryMaker {
         if (asked.isEmpty()) {
             return List.of();
         }
-        List<Row> rows = IntStream.range(0, asked.size())
-                .mapToObj(position -> row(position, asked.get(position)))
-                .toList();
-        Dataset<Row> prompted = run.spark().createDataFrame(rows, PROMPTS);
         return chat
-                .answers(step, TaxonomyPrompts.VERSION, prompted)
+                .answers(step, TaxonomyPrompts.VERSION, frame(run, asked))
                 .select(POSITION, ChatCalls.RESPONSE)
                 .orderBy(col(POSITION))
                 .collectAsList()
                 .stream()
                 .map(row -> Optional.ofNullable(row.getString(1)))
                 .toList();
+    }
+
+    private static Dataset<Row> frame(Run run, List<ChatPrompt> asked) {
+        List<Row> rows = IntStream.range(0, asked.size())
+                .mapToObj(position -> row(position, asked.get(position)))
+                .toList();
+        return run.spark().createDataFrame(rows, PROMPTS);
     }
 
     private static Row row(int position, ChatPrompt prompt) {

@@ -1,6 +1,7 @@
 package com.tiktokrec.jobs.taxonomy;
 
 import com.tiktokrec.common.RunFailure;
+import com.tiktokrec.common.model.StepEstimate;
 import com.tiktokrec.common.text.Category;
 import com.tiktokrec.jobs.run.Run;
 import com.tiktokrec.jobs.taxonomy.CategoryMaker.Made;
@@ -27,6 +28,7 @@ public final class TaxonomyJob {
 
     private static final Logger LOG = LoggerFactory.getLogger(TaxonomyJob.class);
     private static final String WARMED_UP_BY = "dance";
+    private static final int TOKENS_OF_A_CATEGORY = 45;
 
     /**
      * What to make a taxonomy of.
@@ -86,6 +88,29 @@ public final class TaxonomyJob {
                         configuration(run), file, StandingTaxonomy.read(run).categories()));
         noteMissing(run, result, options.numCategories());
         return result;
+    }
+
+    /** What {@link #run} would buy, without a call. */
+    public static List<StepEstimate> estimate(Run run, Options options) {
+        Dataset<Row> documents = (options.inputs().isEmpty()
+                        ? TextExtractor.fromTables(run.warehouse())
+                        : TextExtractor.fromFiles(run.spark(), options.inputs()))
+                .persist(StorageLevel.MEMORY_AND_DISK());
+        try {
+            List<StepEstimate> steps = new ArrayList<>();
+            run.models().chat().ifPresent(chat -> steps.addAll(new LlmCategoryMaker(chat).estimate(run, documents)));
+            long tokens = (long) options.numCategories() * TOKENS_OF_A_CATEGORY;
+            steps.add(run.models().embeddings().estimate("taxonomy", options.numCategories(), tokens, true));
+            return steps;
+        } finally {
+            documents.unpersist();
+        }
+    }
+
+    /** The categories that stand, or those shipped: what prompts will look like before there are any. */
+    public static List<Category> standingOrLikely(Run run) {
+        List<Category> standing = standing(run);
+        return standing.isEmpty() ? DefaultCategories.first(Integer.MAX_VALUE) : standing;
     }
 
     private static Outcome made(Run run, Dataset<Row> documents, int numCategories, StandingTaxonomy standing) {

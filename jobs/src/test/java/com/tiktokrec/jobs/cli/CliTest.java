@@ -173,8 +173,8 @@ class CliTest {
     }
 
     @Test
-    void estimateSaysThatItIsNotBuilt() {
-        assertThat(problem(run("pipeline", "--all", "--estimate"), USAGE)).contains("--estimate", "not built");
+    void estimateIsForCommandsThatCallModels() {
+        assertThat(problem(run("ingest", "--input", "x", "--estimate"), USAGE)).contains("--estimate", "pipeline");
     }
 
     @Test

@@ -45,6 +45,7 @@ final class Attempts {
                 if (attempt == policy.maxAttempts()) {
                     throw new ModelCallException(
                             Kind.RETRIABLE,
+                            e.outcome(),
                             e.getMessage() + " (given up after " + attempt + " attempts)",
                             e.retryAfter().orElse(null),
                             attempt,

@@ -18,21 +18,51 @@ public final class ModelCallException extends RuntimeException {
         FINAL
     }
 
+    /** How an attempt ended, for the run's summary. */
+    public enum Outcome {
+        RATE_LIMITED,
+        SERVER_ERROR,
+        TIMEOUT,
+        CONNECTION,
+        BROKEN_ANSWER,
+        REJECTED,
+        STOPPED
+    }
+
     private static final long serialVersionUID = 1L;
 
     private final Kind kind;
     private final transient Duration retryAfter;
     private final int attempts;
+    private final Outcome outcome;
 
     public ModelCallException(Kind kind, String message, Duration retryAfter, Throwable cause) {
         this(kind, message, retryAfter, 1, cause);
     }
 
     ModelCallException(Kind kind, String message, Duration retryAfter, int attempts, Throwable cause) {
+        this(kind, usual(kind), message, retryAfter, attempts, cause);
+    }
+
+    ModelCallException(Kind kind, Outcome outcome, String message, Duration retryAfter, int attempts, Throwable cause) {
         super(message, cause);
         this.kind = kind;
+        this.outcome = outcome;
         this.retryAfter = retryAfter;
         this.attempts = attempts;
+    }
+
+    private static Outcome usual(Kind kind) {
+        return switch (kind) {
+            case RETRIABLE -> Outcome.BROKEN_ANSWER;
+            case INPUT -> Outcome.REJECTED;
+            case FINAL -> Outcome.STOPPED;
+        };
+    }
+
+    /** Calling has stopped for the run: nothing was sent. */
+    public static ModelCallException stopped(String reason) {
+        return new ModelCallException(Kind.FINAL, Outcome.STOPPED, reason, null, 0, null);
     }
 
     public ModelCallException(Kind kind, String message) {
@@ -41,6 +71,16 @@ public final class ModelCallException extends RuntimeException {
 
     public Kind kind() {
         return kind;
+    }
+
+    /** How the last attempt ended. */
+    public Outcome outcome() {
+        return outcome;
+    }
+
+    /** Whether the server may have worked, and may want to be paid, although no answer came. */
+    public boolean fateUnknown() {
+        return outcome == Outcome.TIMEOUT || outcome == Outcome.CONNECTION || outcome == Outcome.BROKEN_ANSWER;
     }
 
     /** Attempts that were sent, 0 where the run had stopped calling before. */

@@ -15,6 +15,7 @@ import com.tiktokrec.common.model.client.ChatAnswer.Finish;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Chat completions of an OpenAI-compatible server, with strict structured output. Makes one attempt a call. */
 public final class OpenAiChatModel implements ChatModel {
@@ -26,18 +27,29 @@ public final class OpenAiChatModel implements ChatModel {
     private final OpenAiConnection connection;
 
     public OpenAiChatModel(OpenAiSettings settings) {
-        this(settings, Clock.systemUTC());
+        this(settings, limits -> {});
+    }
+
+    /** @param limits hears what the server says about its limits */
+    public OpenAiChatModel(OpenAiSettings settings, Consumer<RateLimits> limits) {
+        this(settings, Clock.systemUTC(), limits);
     }
 
     OpenAiChatModel(OpenAiSettings settings, Clock clock) {
+        this(settings, clock, limits -> {});
+    }
+
+    private OpenAiChatModel(OpenAiSettings settings, Clock clock, Consumer<RateLimits> limits) {
         this.settings = settings;
-        this.connection = new OpenAiConnection(settings, clock);
+        this.connection = new OpenAiConnection(settings, clock, limits);
     }
 
     @Override
+    @SuppressWarnings("MustBeClosedChecker") // The connection closes what it is given.
     public ChatAnswer complete(ChatPrompt prompt) {
         ChatCompletionCreateParams request = request(prompt);
-        return connection.call(client -> answer(client.chat().completions().create(request)));
+        return connection.call(
+                client -> client.chat().completions().withRawResponse().create(request), this::answer);
     }
 
     private ChatCompletionCreateParams request(ChatPrompt prompt) {

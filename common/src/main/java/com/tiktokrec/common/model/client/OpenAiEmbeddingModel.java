@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /**
  * Embeddings of an OpenAI-compatible server, asked for in base64 and matched by index. Makes one attempt a call. An
@@ -30,16 +31,27 @@ public final class OpenAiEmbeddingModel implements EmbeddingModel {
      * @param dimensions sent as such; empty for the model's own, and for servers that know no such parameter
      */
     public OpenAiEmbeddingModel(OpenAiSettings settings, OptionalInt dimensions) {
-        this(settings, dimensions, Clock.systemUTC());
+        this(settings, dimensions, limits -> {});
+    }
+
+    /** @param limits hears what the server says about its limits */
+    public OpenAiEmbeddingModel(OpenAiSettings settings, OptionalInt dimensions, Consumer<RateLimits> limits) {
+        this(settings, dimensions, Clock.systemUTC(), limits);
     }
 
     OpenAiEmbeddingModel(OpenAiSettings settings, OptionalInt dimensions, Clock clock) {
+        this(settings, dimensions, clock, limits -> {});
+    }
+
+    private OpenAiEmbeddingModel(
+            OpenAiSettings settings, OptionalInt dimensions, Clock clock, Consumer<RateLimits> limits) {
         this.settings = settings;
         this.dimensions = dimensions;
-        this.connection = new OpenAiConnection(settings, clock);
+        this.connection = new OpenAiConnection(settings, clock, limits);
     }
 
     @Override
+    @SuppressWarnings("MustBeClosedChecker") // The connection closes what it is given.
     public EmbeddingAnswer embed(List<String> texts) {
         if (texts.isEmpty()) {
             return new EmbeddingAnswer(List.of(), 0);
@@ -49,7 +61,9 @@ public final class OpenAiEmbeddingModel implements EmbeddingModel {
                 .inputOfArrayOfStrings(texts)
                 .encodingFormat(EncodingFormat.BASE64);
         dimensions.ifPresent(request::dimensions);
-        return connection.call(client -> answer(client.embeddings().create(request.build()), texts.size()));
+        return connection.call(
+                client -> client.embeddings().withRawResponse().create(request.build()),
+                response -> answer(response, texts.size()));
     }
 
     private EmbeddingAnswer answer(CreateEmbeddingResponse response, int count) {

@@ -7,6 +7,7 @@ import com.openai.errors.OpenAIException;
 import com.openai.errors.OpenAIServiceException;
 import com.tiktokrec.common.http.RetryAfter;
 import com.tiktokrec.common.model.client.ModelCallException.Kind;
+import com.tiktokrec.common.model.client.ModelCallException.Outcome;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Clock;
@@ -94,9 +95,11 @@ final class OpenAiFailures {
                 : "try again later if it goes on";
         return new ModelCallException(
                 Kind.RETRIABLE,
+                status == 429 ? Outcome.RATE_LIMITED : Outcome.SERVER_ERROR,
                 host + " did not answer for model " + model + " (" + status
                         + code.map(c -> ", " + c).orElse("") + "): " + remedy,
                 retryAfter(headers).orElse(null),
+                1,
                 null);
     }
 
@@ -108,12 +111,14 @@ final class OpenAiFailures {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof InterruptedIOException) {
                 return lost(
+                        Outcome.TIMEOUT,
                         "No whole answer from " + host + " within " + timeout.toMillis()
                                 + " ms: raise the timeout if it goes on",
                         cause);
             }
             if (cause instanceof IOException && !(cause instanceof JacksonException)) {
                 return lost(
+                        Outcome.CONNECTION,
                         "The connection to " + host + " failed ("
                                 + cause.getClass().getSimpleName()
                                 + "): check the base URL and the network if it goes on",
@@ -124,8 +129,8 @@ final class OpenAiFailures {
                 "it is not the JSON that was expected (" + failure.getClass().getSimpleName() + ")");
     }
 
-    private static ModelCallException lost(String message, Throwable cause) {
-        return new ModelCallException(Kind.RETRIABLE, message, null, cause);
+    private static ModelCallException lost(Outcome outcome, String message, Throwable cause) {
+        return new ModelCallException(Kind.RETRIABLE, outcome, message, null, 1, cause);
     }
 
     /** A field of the error's body, if it looks like an identifier; servers send anything here, or numbers, or HTML. */

@@ -2,7 +2,9 @@ package com.tiktokrec.common.model.client;
 
 import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.Encoding;
+import com.knuddels.jtokkit.api.EncodingResult;
 import com.knuddels.jtokkit.api.EncodingType;
+import java.util.function.UnaryOperator;
 
 /** Counts the tokens of a text before it is sent. */
 @FunctionalInterface
@@ -23,6 +25,19 @@ public interface TokenCounter {
     /** A quarter of the characters, rounded up: for models with tokenizers of their own. */
     static TokenCounter quarterOfCharacters() {
         return text -> (text.length() + 3) / 4;
+    }
+
+    /** Cuts texts to so many tokens of cl100k_base. Loads a table: make one and keep it. */
+    static UnaryOperator<String> cutToCl100kBase(int most) {
+        Encoding encoding = Encodings.newLazyEncodingRegistry().getEncoding(EncodingType.CL100K_BASE);
+        return text -> {
+            // A character takes at most four tokens, one for each of its bytes.
+            if (text.length() <= most / 4) {
+                return text;
+            }
+            EncodingResult cut = encoding.encodeOrdinary(text, most);
+            return cut.isTruncated() ? encoding.decode(cut.getTokens()) : text;
+        };
     }
 
     private static TokenCounter counter(EncodingType type) {
