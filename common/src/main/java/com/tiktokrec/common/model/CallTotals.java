@@ -28,4 +28,18 @@ public record CallTotals(
     static CallTotals allCached(long requested) {
         return new CallTotals(requested, requested, 0, 0, 0, 0, 0, 0, null);
     }
+
+    /** The same, with requests that the store answered besides. */
+    CallTotals with(long fromStore) {
+        return new CallTotals(
+                requested + fromStore,
+                cached + fromStore,
+                answered,
+                failed,
+                attempts,
+                promptTokens,
+                completionTokens,
+                costUsd,
+                firstFailure);
+    }
 }

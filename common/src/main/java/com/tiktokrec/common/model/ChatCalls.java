@@ -25,7 +25,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Iterator;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -79,13 +79,20 @@ public final class ChatCalls {
     private final Clock clock;
     private final CallLog log;
     private final AnswerStore answers;
+    private final Optional<BatchCalls> batches;
 
     public ChatCalls(Warehouse warehouse, ChatSpec spec, Clock clock, CallLog log) {
+        this(warehouse, spec, clock, log, Optional.empty());
+    }
+
+    /** @param batches where the provider's batch jobs come first, and calls only make what they leave */
+    public ChatCalls(Warehouse warehouse, ChatSpec spec, Clock clock, CallLog log, Optional<BatchCalls> batches) {
         this.warehouse = warehouse;
         this.spec = spec;
         this.clock = clock;
         this.log = log;
         this.answers = new AnswerStore(warehouse, ModelResponses.TABLE, STAGED, UnaryOperator.identity());
+        this.batches = batches;
     }
 
     /** The model and its settings. */
@@ -108,6 +115,7 @@ public final class ChatCalls {
      */
     public Dataset<Row> answers(String step, String promptVersion, Dataset<Row> prompts, Check check) {
         answers.adopt();
+        batches.flatMap(batch -> batch.adopt(spec)).ifPresent(totals -> log.called("earlier_batches", totals));
         Dataset<Row> keyed = prompts.withColumn(ModelResponses.REQUEST_HASH, requestHash());
         Dataset<Row> distinct = keyed.select(ModelResponses.REQUEST_HASH, SYSTEM, USER, SCHEMA_NAME, SCHEMA)
                 .dropDuplicates(ModelResponses.REQUEST_HASH)
@@ -117,9 +125,20 @@ public final class ChatCalls {
         long requested = distinct.count();
         long toCall = missing.count();
         log.deduplicated(step, keyed.count() - requested);
-        Dataset<Row> failures = warehouse.spark().createDataFrame(List.of(), FAILED);
+        Map<String, String> refused = Map.of();
+        if (toCall > 0 && batches.isPresent()) {
+            BatchCalls.Came came = batches.get().chat(spec, step, promptVersion, missing);
+            log.called(step, came.totals().with(requested - toCall));
+            refused = came.refused();
+            missing.unpersist();
+            missing = BatchCalls.rest(distinct, store(), ModelResponses.REQUEST_HASH, refused)
+                    .persist();
+            toCall = missing.count();
+            requested = toCall;
+        }
+        Dataset<Row> failures = BatchCalls.failures(warehouse.spark(), ModelResponses.REQUEST_HASH, refused);
         if (toCall > 0) {
-            failures = called(step, promptVersion, missing, requested, toCall, check);
+            failures = failures.unionByName(called(step, promptVersion, missing, requested, toCall, check));
         } else if (requested > 0) {
             log.called(step, CallTotals.allCached(requested));
         }

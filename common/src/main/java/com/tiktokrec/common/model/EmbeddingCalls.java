@@ -16,6 +16,7 @@ import com.tiktokrec.common.tables.Table;
 import com.tiktokrec.common.tables.Videos;
 import com.tiktokrec.common.tables.Warehouse;
 import java.time.Duration;
+import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -55,12 +56,19 @@ public final class EmbeddingCalls {
     private final EmbeddingSpec spec;
     private final CallLog log;
     private final AnswerStore answers;
+    private final Optional<BatchCalls> batches;
 
     public EmbeddingCalls(Warehouse warehouse, EmbeddingSpec spec, CallLog log) {
+        this(warehouse, spec, log, Optional.empty());
+    }
+
+    /** @param batches where the provider's batch jobs come first, and calls only make what they leave */
+    public EmbeddingCalls(Warehouse warehouse, EmbeddingSpec spec, CallLog log, Optional<BatchCalls> batches) {
         this.warehouse = warehouse;
         this.spec = spec;
         this.log = log;
         this.answers = new AnswerStore(warehouse, Embeddings.TABLE, STAGED, EmbeddingCalls::decoded);
+        this.batches = spec.local() ? Optional.empty() : batches;
     }
 
     /** The model and its settings. */
@@ -75,6 +83,7 @@ public final class EmbeddingCalls {
      */
     public void embed(String step, Role role, Dataset<Row> texts) {
         answers.adopt();
+        batches.flatMap(batch -> batch.adopt(spec)).ifPresent(totals -> log.called("earlier_batches", totals));
         Dataset<Row> distinct = texts.where(col(TEXT).rlike(NOT_BLANK))
                 .groupBy(Videos.TEXT_HASH)
                 .agg(any_value(col(TEXT)).as(TEXT), count(lit(1)).as(COPIES))
@@ -90,7 +99,17 @@ public final class EmbeddingCalls {
         long toCall = requested - counts.getLong(1);
         if (toCall > 0) {
             Dataset<Row> missing = distinct.where(col(STORED).isNull()).drop(STORED, COPIES);
-            log.called(step, called(step, role, missing, requested, toCall));
+            if (batches.isPresent()) {
+                BatchCalls.Came came = batches.get().embeddings(spec, role, missing);
+                log.called(step, came.totals().with(requested - toCall));
+                missing = BatchCalls.rest(missing, vectors(role), Videos.TEXT_HASH, came.refused())
+                        .persist();
+                toCall = missing.count();
+                requested = toCall;
+            }
+            if (toCall > 0) {
+                log.called(step, called(step, role, missing, requested, toCall));
+            }
         } else if (requested > 0) {
             log.called(step, CallTotals.allCached(requested));
         }

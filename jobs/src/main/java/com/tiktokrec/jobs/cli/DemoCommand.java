@@ -35,9 +35,9 @@ final class DemoCommand extends RunCommand {
 
     @Override
     int execute() {
-        if (users < 10 || videos < 200) {
+        if (users < 8 || videos < 200) {
             throw RunFailure.usage("--users is " + users + " and --videos is " + videos
-                    + ": a demo needs at least 10 users and 200 videos to show anything.");
+                    + ": a demo needs at least 8 users and 200 videos to show anything.");
         }
         Path folder = Path.of(common().warehouse().orElse(DEFAULT_FOLDER));
         Path crawl = DemoFolder.fresh(folder);

@@ -7,6 +7,7 @@ import com.tiktokrec.common.tables.UserTags;
 import com.tiktokrec.common.tables.Users;
 import com.tiktokrec.common.tables.Videos;
 import com.tiktokrec.jobs.demo.DemoJob;
+import com.tiktokrec.jobs.taxonomy.TaxonomyJob;
 import java.util.List;
 import org.apache.spark.sql.Row;
 
@@ -20,8 +21,14 @@ final class DemoReport {
 
     static void print(Console console, DemoJob.Result result) {
         console.line("");
-        console.line("Categories (%d), made from the crawl's hashtags, and how many users have each:"
-                .formatted(result.categories().size()));
+        boolean byModel = result.night()
+                .taxonomy()
+                .filter(taxonomy -> taxonomy.source().equals(TaxonomyJob.LLM))
+                .isPresent();
+        console.line("Categories (%d), made %s, and how many users have each:"
+                .formatted(
+                        result.categories().size(),
+                        byModel ? "by the language model from the crawl's texts" : "from the crawl's hashtags"));
         console.line("");
         console.table(
                 List.of("category", "users", "keywords"),

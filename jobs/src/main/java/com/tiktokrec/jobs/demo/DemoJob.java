@@ -126,16 +126,21 @@ public final class DemoJob {
                 .where(size(col(Recommendations.MATCHED_TAGS)).gt(0))
                 .groupBy(Users.USERNAME)
                 .agg(count(lit(1)).as("listed"));
-        return run.warehouse()
+        return run
+                .warehouse()
                 .read(UserProfiles.TABLE)
-                .join(lists, new String[] {Users.USERNAME})
+                .join(lists, new String[] {Users.USERNAME}, "left")
                 .orderBy(
-                        col("listed").desc(),
+                        col("listed").desc_nulls_last(),
                         col(UserProfiles.LIKES_ANALYZED)
                                 .plus(col(UserProfiles.REPOSTS_ANALYZED))
                                 .desc(),
                         col(Users.USERNAME))
                 .limit(1)
-                .head();
+                .collectAsList()
+                .stream()
+                .findFirst()
+                .orElseThrow(() -> RunFailure.failed(
+                        "no user of the demo's crawl has a profile. Make it larger with" + " --users and --videos."));
     }
 }

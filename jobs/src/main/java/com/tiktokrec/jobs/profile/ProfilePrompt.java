@@ -25,7 +25,7 @@ record ProfilePrompt(String system, int maxInputTokens) implements Serializable 
     static final String SCHEMA_NAME = "user_tags";
 
     /** To be raised with every change of the template. */
-    static final String VERSION = "profile-1";
+    static final String VERSION = "profile-2";
 
     /** A tag that the model gave to a user. */
     record Tag(String tag, double affinity, String reason) {}
@@ -54,17 +54,15 @@ record ProfilePrompt(String system, int maxInputTokens) implements Serializable 
      * @param itemsByKind texts by kind of activity, newest first
      */
     String user(String bio, Map<ActivityKind, List<String>> itemsByKind, List<Category> categories) {
-        List<Map<String, Object>> offered = new ArrayList<>();
-        categories.forEach(category ->
-                offered.add(new TreeMap<>(Map.of("category", category.tag(), "about", category.description()))));
         Map<String, Object> data = new LinkedHashMap<>();
-        data.put("categories", offered);
         data.put("bio", cut(bio == null ? "" : bio, LONGEST_BIO));
-        int left = maxInputTokens
+        int room = maxInputTokens
                 - OVERHEAD_TOKENS
                 - Tokens.COUNTER.count(system)
                 - Tokens.COUNTER.count(PromptTemplate.data(data))
                 - Tokens.COUNTER.count(schema(categories));
+        Object offered = offered(categories, room);
+        int left = room - Tokens.COUNTER.count(PromptTemplate.json(offered));
         Map<ActivityKind, List<String>> sent = new LinkedHashMap<>();
         for (ActivityKind kind : ActivityKind.values()) {
             sent.put(kind, new ArrayList<>());
@@ -84,7 +82,20 @@ record ProfilePrompt(String system, int maxInputTokens) implements Serializable 
             }
         }
         sent.forEach((kind, items) -> data.put(kind.stored() + "s", items));
+        // Last, next to the answer: small models match against what they read last.
+        data.put("categories", offered);
         return PromptTemplate.data(data);
+    }
+
+    /** The categories with what they are about, or by name alone where that would crowd out the items. */
+    private static Object offered(List<Category> categories, int room) {
+        List<Map<String, Object>> described = categories.stream()
+                .<Map<String, Object>>map(
+                        category -> new TreeMap<>(Map.of("category", category.tag(), "about", category.description())))
+                .toList();
+        return Tokens.COUNTER.count(PromptTemplate.json(described)) <= room / 2
+                ? described
+                : categories.stream().map(Category::tag).toList();
     }
 
     /** The answer's schema: only these categories may be named. */

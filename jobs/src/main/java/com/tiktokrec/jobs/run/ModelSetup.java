@@ -8,6 +8,8 @@ import com.tiktokrec.common.config.ModelMode;
 import com.tiktokrec.common.config.Models;
 import com.tiktokrec.common.config.Price;
 import com.tiktokrec.common.config.Provider;
+import com.tiktokrec.common.http.Sleeper;
+import com.tiktokrec.common.model.BatchCalls;
 import com.tiktokrec.common.model.CallDesk;
 import com.tiktokrec.common.model.CallLog;
 import com.tiktokrec.common.model.CallRules;
@@ -20,6 +22,7 @@ import com.tiktokrec.common.model.LocalModels;
 import com.tiktokrec.common.model.ModelCallsPlugin;
 import com.tiktokrec.common.model.ModelKind;
 import com.tiktokrec.common.model.Secrets;
+import com.tiktokrec.common.model.client.BatchJobs;
 import com.tiktokrec.common.tables.Embeddings;
 import com.tiktokrec.common.tables.ModelResponses;
 import com.tiktokrec.common.tables.Warehouse;
@@ -101,14 +104,20 @@ final class ModelSetup {
                         .orElse("none (clusters, keywords, templates)"),
                 embeddingSpec.name(),
                 embeddingSpec.host());
+        Optional<BatchCalls> batches = settings.mode() == ModelMode.BATCH
+                ? Optional.of(new BatchCalls(
+                        warehouse, clock, Sleeper.THREAD, BatchJobs.Limits.openAi(settings.maxAttempts())))
+                : Optional.empty();
         return new ModelCalls(
-                chatSpec.map(spec -> new ChatCalls(warehouse, spec, clock, log)),
-                new EmbeddingCalls(warehouse, embeddingSpec, log));
+                chatSpec.map(spec -> new ChatCalls(warehouse, spec, clock, log, batches)),
+                new EmbeddingCalls(warehouse, embeddingSpec, log, batches));
     }
 
     private void refuseWhatIsNotBuilt() {
-        if (settings.mode() == ModelMode.BATCH) {
-            throw RunFailure.usage("models.mode = batch is not built yet; set it to online.");
+        if (settings.mode() == ModelMode.BATCH && settings.budgetUsd().isPresent()) {
+            throw RunFailure.usage(
+                    "models.budget-usd is not held in batches yet, and a budget that is not held is worse"
+                            + " than none: unset it and set a limit with the provider, or set models.mode = online.");
         }
     }
 

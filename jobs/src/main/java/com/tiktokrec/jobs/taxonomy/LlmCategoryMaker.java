@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -40,7 +41,7 @@ final class LlmCategoryMaker implements CategoryMaker {
     private static final String POSITION = "position";
 
     /** Tokens a message costs besides its text, and room for counters that differ. */
-    private static final int MESSAGE_OVERHEAD = 100;
+    private static final int MESSAGE_OVERHEAD = 40;
 
     private static final int FEWEST_TEXT_TOKENS = 50;
     private static final int TOKENS_OF_A_PROPOSAL = 80;
@@ -219,13 +220,18 @@ final class LlmCategoryMaker implements CategoryMaker {
         return Math.min(size, Math.max(share, (int) Math.ceil(size * SHRINK)));
     }
 
-    private static List<Proposal> joined(List<Proposal> group, List<List<Integer>> ids) {
-        return ids.stream()
-                .map(same -> group.get(same.get(0))
-                        .joinedBy(same.subList(1, same.size()).stream()
-                                .map(group::get)
-                                .toList()))
-                .toList();
+    /** Groups made one; a member that shares no word with its group's first stays apart, whatever the model says. */
+    private List<Proposal> joined(List<Proposal> group, List<List<Integer>> ids) {
+        List<Proposal> joined = new ArrayList<>();
+        for (List<Integer> same : ids) {
+            Proposal first = group.get(same.get(0));
+            Map<Boolean, List<Proposal>> byLikeness = same.subList(1, same.size()).stream()
+                    .map(group::get)
+                    .collect(Collectors.partitioningBy(other -> first.sharesWord(other, prompts::saysNothing)));
+            joined.add(first.joinedBy(byLikeness.get(true)));
+            joined.addAll(byLikeness.get(false));
+        }
+        return joined;
     }
 
     private List<List<Proposal>> fitting(Run run, List<Proposal> ordered) {

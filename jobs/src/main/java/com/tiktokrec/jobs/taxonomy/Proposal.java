@@ -1,11 +1,15 @@
 package com.tiktokrec.jobs.taxonomy;
 
 import com.tiktokrec.common.text.Category;
+import com.tiktokrec.common.text.Words;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A category that the chat model proposed.
@@ -20,6 +24,21 @@ record Proposal(Category category, int votes) {
 
     String tag() {
         return category.tag();
+    }
+
+    /** Whether tag and keywords share a word with another's, words that say nothing left out. */
+    boolean sharesWord(Proposal other, Predicate<String> saysNothing) {
+        Set<String> words = words(saysNothing);
+        words.retainAll(other.words(saysNothing));
+        return !words.isEmpty();
+    }
+
+    private Set<String> words(Predicate<String> saysNothing) {
+        return Stream.concat(Stream.of(category.tag()), category.keywords().stream())
+                .flatMap(phrase -> Words.ofPhrase(phrase).stream())
+                .filter(saysNothing.negate())
+                .map(Topics::singular)
+                .collect(Collectors.toSet());
     }
 
     /** This proposal with the votes and, as far as there is room, the keywords of others that mean the same. */

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 public final class TaxonomyJob {
 
     /** Values of {@code categories.source}. */
-    static final String LLM = "llm";
+    public static final String LLM = "llm";
 
     static final String CLUSTERS = "clusters";
     static final String DEFAULT = "default";

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.tiktokrec.common.model.client.ChatPrompt;
 import com.tiktokrec.common.text.Category;
+import com.tiktokrec.common.text.StopWords;
+import com.tiktokrec.common.text.Words;
 import com.tiktokrec.jobs.run.PromptTemplate;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,7 +25,7 @@ import java.util.Set;
 final class TaxonomyPrompts {
 
     /** Changes with the templates. */
-    static final String VERSION = "taxonomy-1";
+    static final String VERSION = "taxonomy-2";
 
     static final int MOST_PROPOSALS = 25;
 
@@ -34,12 +36,14 @@ final class TaxonomyPrompts {
     private static final int LONGEST_DESCRIPTION = 300;
     private static final int LONGEST_KEYWORD = 50;
     private static final int SHOWN_KEYWORDS = 4;
+    private static final int SHORTEST_WORD = 3;
 
     private final String proposeSystem = template("propose-system.txt");
     private final String proposeUser = template("propose-user.txt");
     private final String mergeSystem = template("merge-system.txt");
     private final String mergeUser = template("merge-user.txt");
     private final GenericHashtags generic;
+    private final Set<String> stopWords = StopWords.english();
 
     TaxonomyPrompts(GenericHashtags generic) {
         this.generic = generic;
@@ -121,7 +125,7 @@ final class TaxonomyPrompts {
         for (JsonNode node : parsed(answer).path("categories")) {
             String tag = TagRule.tagOf(node.path("tag").asText());
             String description = TextProcessor.cleaned(node.path("description").asText());
-            List<String> keywords = keywords(node.path("keywords"), tag);
+            List<String> keywords = keywords(node.path("keywords"), description, tag);
             boolean usable = TagRule.holds(tag)
                     && !generic.contains(tag.replace("_", ""))
                     && !description.isBlank()
@@ -133,21 +137,36 @@ final class TaxonomyPrompts {
         return categories;
     }
 
-    private List<String> keywords(JsonNode node, String tag) {
+    /** The usable keywords; where they are too few, because some fit any video, words of the description besides. */
+    private List<String> keywords(JsonNode node, String description, String tag) {
         Set<String> keywords = new LinkedHashSet<>();
         for (JsonNode keyword : node) {
             String cleaned = TextProcessor.cleaned(keyword.asText())
                     .replace("#", "")
                     .strip()
                     .toLowerCase(Locale.ROOT);
-            boolean usable = !cleaned.isEmpty()
-                    && !generic.contains(cleaned.replace(" ", ""))
-                    && !TagRule.tagOf(cleaned).equals(tag);
-            if (usable && keywords.size() < ClusterNames.MOST_KEYWORDS) {
+            if (usable(cleaned, tag) && keywords.size() < ClusterNames.MOST_KEYWORDS) {
                 keywords.add(cleaned);
             }
         }
+        for (String word : Words.of(description)) {
+            boolean tells = word.length() >= SHORTEST_WORD && !stopWords.contains(word) && usable(word, tag);
+            if (tells && keywords.size() < ClusterNames.FEWEST_KEYWORDS) {
+                keywords.add(word);
+            }
+        }
         return List.copyOf(keywords);
+    }
+
+    private boolean usable(String keyword, String tag) {
+        return !keyword.isEmpty()
+                && !saysNothing(keyword.replace(" ", ""))
+                && !TagRule.tagOf(keyword).equals(tag);
+    }
+
+    /** Whether a word fits any video. */
+    boolean saysNothing(String word) {
+        return generic.contains(word) || word.equals("video") || word.equals("videos") || word.equals("content");
     }
 
     /** The groups of an answer, each id once and within the proposals; empty where none holds. */

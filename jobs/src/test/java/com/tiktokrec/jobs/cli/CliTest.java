@@ -229,7 +229,7 @@ class CliTest {
         assertThat(problem(run("generate"), USAGE)).contains("--output");
         assertThat(problem(run("generate", "--users", "0", "--output", "x"), USAGE))
                 .contains("--users is 0");
-        assertThat(problem(run("demo", "--users", "3"), USAGE)).contains("--users is 3", "at least 10 users");
+        assertThat(problem(run("demo", "--users", "3"), USAGE)).contains("--users is 3", "at least 8 users");
     }
 
     @Test

@@ -60,7 +60,7 @@ class ProfilePromptTest {
         assertThat(data.fieldNames())
                 .toIterable()
                 .as("nothing else, no name of the user among it")
-                .containsExactly("categories", "bio", "posts", "reposts", "likes");
+                .containsExactly("bio", "posts", "reposts", "likes", "categories");
     }
 
     @ParameterizedTest
@@ -89,6 +89,26 @@ class ProfilePromptTest {
         assertThat(texts(data.path("posts")).size() - texts(data.path("likes")).size())
                 .as("the kinds take turns")
                 .isBetween(0, 1);
+    }
+
+    @Test
+    void describedCategoriesGiveWayToItems() throws JsonProcessingException {
+        // Given: descriptions that would fill a small budget.
+        List<Category> categories = IntStream.range(0, 12)
+                .mapToObj(place -> new Category(
+                        "topic_" + place, "Videos that show topic number " + place + " in all its ways.", List.of()))
+                .toList();
+        Map<ActivityKind, List<String>> items = Map.of(ActivityKind.LIKE, numbered("like", 10));
+
+        // When
+        JsonNode small = data(ProfilePrompt.of(500).user("bio", items, categories));
+        JsonNode large = data(ProfilePrompt.of(3000).user("bio", items, categories));
+
+        // Then
+        assertThat(texts(small.path("categories"))).hasSize(12).contains("topic_0", "topic_11");
+        assertThat(texts(small.path("likes"))).as("room for items").hasSizeGreaterThan(3);
+        assertThat(large.at("/categories/11/about").asText()).contains("topic number 11");
+        assertThat(texts(large.path("likes"))).hasSize(10);
     }
 
     @Test

@@ -27,6 +27,32 @@ class TaxonomyPromptsTest {
     }
 
     @Test
+    void theDescriptionGivesTheKeywordsThatAreMissing() {
+        List<Category> categories = prompts.proposed("{\"categories\":["
+                + "{\"description\":\"TikTok videos about salsa lessons and ballroom routines.\","
+                + "\"keywords\":[\"dancer\",\"choreography\",\"trend\",\"fyp\",\"explore\"],\"tag\":\"dance\"}]}");
+
+        assertThat(categories)
+                .extracting(Category::keywords)
+                .containsExactly(List.of("dancer", "choreography", "salsa", "lessons", "ballroom"));
+    }
+
+    @Test
+    void proposalsAreAlikeWhereAWordThatTellsSomethingIsShared() {
+        Proposal food = proposal("street_food", "noodles", "fyp");
+        assertThat(food.sharesWord(proposal("foods", "tacos", "fyp"), prompts::saysNothing))
+                .isTrue();
+        assertThat(food.sharesWord(proposal("makeup", "noodle", "eyeliner"), prompts::saysNothing))
+                .isTrue();
+        assertThat(food.sharesWord(proposal("travel", "itinerary", "fyp"), prompts::saysNothing))
+                .isFalse();
+    }
+
+    private static Proposal proposal(String tag, String... keywords) {
+        return new Proposal(new Category(tag, "Some.", List.of(keywords)), 1);
+    }
+
+    @Test
     void groupsHoldEachKnownIdOnce() {
         assertThat(TaxonomyPrompts.groups("{\"groups\":[[1,0],[1,2],[9],[3]]}", 4, 3))
                 .contains(List.of(List.of(1, 0), List.of(2), List.of(3)));
