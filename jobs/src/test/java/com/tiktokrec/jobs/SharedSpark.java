@@ -16,6 +16,9 @@ public final class SharedSpark {
                                 .master("local[2]")
                                 // Generating code for a few rows takes several times as long as interpreting.
                                 .config("spark.sql.codegen.wholeStage", "false")
+                                .config("spark.sql.lightweightPlanChangeValidation", "false")
+                                .config("spark.databricks.delta.stats.collect", "false")
+                                .config("spark.databricks.delta.writeChecksumFile.enabled", "false")
                                 .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")),
                         2)
                 .getOrCreate();

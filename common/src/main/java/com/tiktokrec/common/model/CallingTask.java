@@ -33,8 +33,8 @@ final class CallingTask implements StagedOutcomes.CallTask {
     /** Of the heap, what requests and answers under way may take. */
     private static final int SHARE_OF_HEAP = 8;
 
-    /** Calls made ready beyond those under way, so that a free slot is filled at once: one for each so many. */
-    private static final int SLOTS_OF_A_SPARE = 4;
+    /** Calls made ready beyond those under way, so that a slot is filled at once while this thread stages a file. */
+    private static final int SPARES_OF_A_SLOT = 1;
 
     private final TaskPlan plan;
     private final DriverLink driver;
@@ -95,8 +95,7 @@ final class CallingTask implements StagedOutcomes.CallTask {
         int ready = calls.maxInFlight() == 1
                 ? 1
                 : Math.max(
-                        1,
-                        (calls.maxInFlight() + calls.maxInFlight() / SLOTS_OF_A_SPARE + 1) / plan.tasksOfAnExecutor());
+                        1, (calls.maxInFlight() + calls.maxInFlight() * SPARES_OF_A_SLOT) / plan.tasksOfAnExecutor());
         long bytes = Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP / plan.tasksOfAnExecutor();
         try (InFlight<I, O> inFlight =
                 InFlight.inFlight(calls.packed().apply(mine), ready, calls.bytes(), bytes, calls.call())) {

@@ -51,6 +51,7 @@ final class LeaseGate implements CallGate, AutoCloseable {
     private RateLimits limits = RateLimits.NONE;
     private int waitingForQuota;
     private int waitingForServer;
+    private long quotaUntil = System.nanoTime();
     private int mostInFlight;
     private volatile long pausedUntil = System.nanoTime();
     private volatile String stopped;
@@ -304,7 +305,7 @@ final class LeaseGate implements CallGate, AutoCloseable {
         while (!closed || !isQuiet()) {
             List<Waiting> asked = awaitWants();
             long now = System.nanoTime();
-            note(waited, (now - at) / 1e9);
+            note(waited, at, now);
             at = now;
             try {
                 tell(asked, waited);
@@ -354,14 +355,17 @@ final class LeaseGate implements CallGate, AutoCloseable {
         return wants.stream().filter(waiting -> now - waiting.askAt >= 0).toList();
     }
 
-    private void note(double[] waited, double seconds) {
+    /** What held calls up from one look to the next: slots that are taken, the server, the quota. */
+    private void note(double[] waited, long from, long to) {
+        double seconds = (to - from) / 1e9;
         synchronized (lock) {
             if (slots.availablePermits() == 0) {
                 waited[1] += seconds;
-            } else if (waitingForServer > 0 || System.nanoTime() - pausedUntil < 0) {
+            } else if (waitingForServer > 0 || to - pausedUntil < 0) {
                 waited[2] += seconds;
             } else if (waitingForQuota > 0) {
-                waited[0] += seconds;
+                // A call that was never refused waited for a message only.
+                waited[0] += Math.max(0, Math.min(seconds, (quotaUntil - from) / 1e9));
             }
         }
     }
@@ -417,17 +421,27 @@ final class LeaseGate implements CallGate, AutoCloseable {
             Waiting waiting = asked.get(index);
             Grant grant = leases.grants().get(index);
             if (grant.lease() > 0) {
-                waiting.granted.complete(
-                        new Granted(grant.lease(), now + TimeUnit.MILLISECONDS.toNanos(grant.delayMillis())));
+                long dueAt = now + TimeUnit.MILLISECONDS.toNanos(grant.delayMillis());
+                heldUntil(dueAt);
+                waiting.granted.complete(new Granted(grant.lease(), dueAt));
             } else if (stopped != null) {
                 waiting.granted.completeExceptionally(ModelCallException.stopped(stopped));
             } else {
                 waiting.askAt = now + ASK_AGAIN.toNanos();
+                heldUntil(waiting.askAt);
                 again.add(waiting);
             }
         }
         synchronized (lock) {
             wants.addAll(again);
+        }
+    }
+
+    private void heldUntil(long time) {
+        synchronized (lock) {
+            if (time - quotaUntil > 0) {
+                quotaUntil = time;
+            }
         }
     }
 

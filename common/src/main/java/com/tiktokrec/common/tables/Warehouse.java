@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
@@ -29,6 +30,7 @@ import org.apache.spark.sql.delta.DeltaOperations;
 import org.apache.spark.sql.delta.OptimisticTransaction;
 import org.apache.spark.sql.delta.Snapshot;
 import org.apache.spark.sql.delta.actions.Action;
+import org.apache.spark.sql.delta.actions.AddFile;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.slf4j.Logger;
@@ -155,8 +157,12 @@ public final class Warehouse {
         return properties;
     }
 
+    private DeltaLog log(Table table) {
+        return DeltaLog.forTable(spark, new Path(path(table)));
+    }
+
     private Snapshot snapshot(Table table) {
-        return DeltaLog.forTable(spark, new Path(path(table))).update(false, Option.empty(), Option.empty());
+        return log(table).update(false, Option.empty(), Option.empty());
     }
 
     /** Sets properties of a table that exists. */
@@ -218,16 +224,15 @@ public final class Warehouse {
     /**
      * Adds rows, unless anybody changes the table between a look at it and the commit.
      *
-     * @param look reads the table, and throws where the rows must not be added
+     * @param look reads the table, and gives the rows to add or throws
      * @throws io.delta.exceptions.DeltaConcurrentModificationException where somebody does: nothing is added then
      */
-    public void appendUnlessChanged(Table table, Runnable look, Dataset<Row> rows) {
+    public void appendUnlessChanged(Table table, Supplier<Dataset<Row>> look) {
         // A plain append reads nothing, and so conflicts with nothing.
-        OptimisticTransaction transaction =
-                DeltaLog.forTable(spark, new Path(path(table))).startTransaction(Option.empty(), Option.empty());
-        look.run();
+        OptimisticTransaction transaction = log(table).startTransaction(Option.empty(), Option.empty());
+        Dataset<Row> rows = look.get();
         transaction.readWholeTable();
-        List<Action> written = List.copyOf(CollectionConverters.asJava(transaction.writeFiles(stamped(table, rows))));
+        List<Action> written = List.copyOf(CollectionConverters.asJava(transaction.writeFiles(rows)));
         transaction.commit(CollectionConverters.asScala(written).toSeq(), DeltaOperations.ManualUpdate$.MODULE$);
     }
 
@@ -251,10 +256,9 @@ public final class Warehouse {
     }
 
     /**
-     * Adds rows whose keys are not in the table, by a MERGE however small the table is, so that of two runs that add
-     * the same key one does.
+     * Adds rows whose keys are not in the table; of two runs that add the same key at once one does.
      *
-     * @param answers the table's columns, the run that got them included
+     * @param answers the table's columns, the run that got them included; no key twice
      */
     public void insertAnswers(Table table, Dataset<Row> answers) {
         create(List.of(table));
@@ -262,11 +266,7 @@ public final class Warehouse {
                 .select(columns(table.schema().fieldNames()));
         for (int conflict = 1; ; conflict++) {
             try {
-                target(table)
-                        .merge(fresh.as(FRESH), sameKey(table))
-                        .whenNotMatched()
-                        .insertAll()
-                        .execute();
+                appendUnlessChanged(table, () -> withoutStored(table, fresh));
                 return;
             } catch (DeltaConcurrentModificationException e) {
                 if (conflict == MOST_CONFLICTS) {
@@ -278,6 +278,11 @@ public final class Warehouse {
                 }
             }
         }
+    }
+
+    private Dataset<Row> withoutStored(Table table, Dataset<Row> rows) {
+        String[] key = table.key().toArray(new String[0]);
+        return isEmpty(table) ? rows : rows.join(read(table).select(columns(key)), seq(key), "left_anti");
     }
 
     /** Adds new rows and updates those whose content differs, by key. */
@@ -339,8 +344,15 @@ public final class Warehouse {
         if (!exists(table)) {
             return true;
         }
-        Snapshot snapshot = snapshot(table);
-        return snapshot.version() == 0 && snapshot.numOfFilesIfKnown().contains(0L);
+        return snapshot(table).version() == 0 && !firstCommitBroughtFiles(table);
+    }
+
+    private boolean firstCommitBroughtFiles(Table table) {
+        // A snapshot would start a Spark job to count its files.
+        return CollectionConverters.asJava(
+                        log(table).getChanges(0, 0, Option.empty(), true).next()._2())
+                .stream()
+                .anyMatch(AddFile.class::isInstance);
     }
 
     /** Number of the newest commit of each table that exists. */

@@ -56,7 +56,10 @@ final class RunRecords {
     void claim(Dataset<Row> record, LocalDate date) {
         warehouse.create(List.of(Runs.TABLE));
         // Of two claims at once one conflicts, and looks again.
-        settled(() -> warehouse.appendUnlessChanged(Runs.TABLE, () -> takeOver(date), record));
+        settled(() -> warehouse.appendUnlessChanged(Runs.TABLE, () -> {
+            takeOver(date);
+            return record;
+        }));
     }
 
     private void takeOver(LocalDate date) {
