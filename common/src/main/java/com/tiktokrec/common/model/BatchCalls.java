@@ -8,6 +8,7 @@ import com.tiktokrec.common.model.client.BatchLine;
 import com.tiktokrec.common.model.client.ChatAnswer;
 import com.tiktokrec.common.model.client.ChatAnswer.Finish;
 import com.tiktokrec.common.model.client.ChatPrompt;
+import com.tiktokrec.common.model.client.GatedChatModel;
 import com.tiktokrec.common.model.client.ModelCallException;
 import com.tiktokrec.common.model.client.OpenAiBatchClient;
 import com.tiktokrec.common.model.client.OpenAiSettings;
@@ -34,6 +35,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.atomic.DoubleAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -69,6 +71,9 @@ public final class BatchCalls {
      */
     record Came(CallTotals totals, Map<String, String> refused) {}
 
+    /** A line, and the most that it can cost. */
+    private record Costing(BatchLine line, double usd) {}
+
     private final Warehouse warehouse;
     private final Clock clock;
     private final Sleeper sleeper;
@@ -82,6 +87,11 @@ public final class BatchCalls {
         this.clock = clock;
         this.sleeper = sleeper;
         this.limits = limits;
+    }
+
+    /** What calls cost beside those one by one, where they are made by batches or not. */
+    static double price(Optional<BatchCalls> batches) {
+        return batches.isPresent() ? PRICE : 1;
     }
 
     /** Takes the answers of chat batches that earlier runs left; empty where there were none. */
@@ -108,15 +118,22 @@ public final class BatchCalls {
                 labels,
                 settings,
                 missing,
-                row -> BatchLine.chat(
-                        row.getAs(ModelResponses.REQUEST_HASH),
-                        settings,
-                        new ChatPrompt(
-                                row.getAs(ChatCalls.SYSTEM),
-                                row.getAs(ChatCalls.USER),
-                                row.getAs(ChatCalls.SCHEMA_NAME),
-                                row.getAs(ChatCalls.SCHEMA))),
+                row -> {
+                    ChatPrompt prompt = prompt(row);
+                    long tokens = GatedChatModel.promptTokens(ModelClients.chatTokens(), prompt);
+                    return new Costing(
+                            BatchLine.chat(row.getAs(ModelResponses.REQUEST_HASH), settings, prompt),
+                            PRICE * spec.costUsd(tokens, spec.maxOutputTokens()));
+                },
                 new Chats(spec));
+    }
+
+    private static ChatPrompt prompt(Row row) {
+        return new ChatPrompt(
+                row.getAs(ChatCalls.SYSTEM),
+                row.getAs(ChatCalls.USER),
+                row.getAs(ChatCalls.SCHEMA_NAME),
+                row.getAs(ChatCalls.SCHEMA));
     }
 
     /**
@@ -132,11 +149,13 @@ public final class BatchCalls {
                 Map.of(MODEL_KEY, spec.modelKey(role)),
                 settings,
                 missing,
-                row -> BatchLine.embedding(
-                        row.getAs(Videos.TEXT_HASH),
-                        settings,
-                        dimensions(spec),
-                        prefix + row.<String>getAs(EmbeddingCalls.TEXT)),
+                row -> {
+                    String text = prefix + row.<String>getAs(EmbeddingCalls.TEXT);
+                    long tokens = ModelClients.embeddingTokens().count(text);
+                    return new Costing(
+                            BatchLine.embedding(row.getAs(Videos.TEXT_HASH), settings, dimensions(spec), text),
+                            PRICE * tokens * spec.inputPrice() / 1e6);
+                },
                 new Vectors(spec));
     }
 
@@ -150,6 +169,8 @@ public final class BatchCalls {
             unresolved = null;
         } catch (ModelCallException e) {
             unresolved = "batches of an earlier run could not be taken up: " + e.getMessage();
+        } finally {
+            desk().settle(0, sink.costUsd);
         }
         return Optional.of(sink.totals(unresolved));
     }
@@ -159,23 +180,41 @@ public final class BatchCalls {
             Map<String, String> labels,
             OpenAiSettings settings,
             Dataset<Row> missing,
-            Function<Row, BatchLine> line,
+            Function<Row, Costing> line,
             Answers sink) {
         if (unresolved != null) {
             return notSent(missing, sink, unresolved);
         }
+        CallDesk desk = desk();
+        DoubleAdder reserved = new DoubleAdder();
         try (OpenAiBatchClient client = new OpenAiBatchClient(settings)) {
             Iterator<Row> rows = missing.toLocalIterator();
             Iterator<BatchLine> lines = Stream.generate(() -> rows)
                     .takeWhile(Iterator::hasNext)
                     .map(Iterator::next)
                     .map(line)
+                    .filter(costing -> affordable(costing, desk, reserved, sink))
+                    .map(Costing::line)
                     .iterator();
             new BatchJobs(client, journal(), sleeper, limits).send(endpoint, labels, lines, sink);
         } catch (ModelCallException e) {
             return notSent(missing, sink, e.getMessage());
+        } finally {
+            desk.settle(reserved.sum(), sink.costUsd);
         }
         return new Came(sink.totals(null), sink.refused);
+    }
+
+    private CallDesk desk() {
+        return CallDesk.open(warehouse.runId(), CallRules.NONE, Duration.ZERO);
+    }
+
+    /** Reserves the most that a line can cost; one that the budget has no room for is not sent. */
+    private static boolean affordable(Costing costing, CallDesk desk, DoubleAdder reserved, Answers sink) {
+        Optional<String> refused = desk.reserve(costing.usd());
+        refused.ifPresentOrElse(
+                reason -> sink.unanswered(costing.line().id(), reason), () -> reserved.add(costing.usd()));
+        return refused.isEmpty();
     }
 
     /** Nothing is called one by one in place of a batch that may still be under way. */

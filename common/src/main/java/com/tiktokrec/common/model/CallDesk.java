@@ -284,10 +284,7 @@ public final class CallDesk implements AutoCloseable {
             }
             case SPENT -> {
                 budgetSpent = true;
-                stop(
-                        ask.kind(),
-                        "models.budget-usd (" + rules.budgetUsd().orElse(0)
-                                + ") is spent: what was bought is kept, the rest takes its fallback; raise it to go on");
+                stop(ask.kind(), budgetIsSpent());
                 return new Grant(0, 0);
             }
             case GRANTED -> {}
@@ -299,6 +296,25 @@ public final class CallDesk implements AutoCloseable {
         }
         lastSentAt = millis.getAsLong() + lease.get().notBeforeMillis();
         return new Grant(lease.get().id(), lease.get().notBeforeMillis());
+    }
+
+    private String budgetIsSpent() {
+        return "models.budget-usd (" + rules.budgetUsd().orElse(0)
+                + ") is spent: what was bought is kept, the rest takes its fallback; raise it to go on";
+    }
+
+    /** Reserves the most that a line of a batch can cost, or says why not. */
+    synchronized Optional<String> reserve(double usd) {
+        if (budget.reserve(usd) == Budget.Verdict.GRANTED) {
+            return Optional.empty();
+        }
+        budgetSpent = true;
+        return Optional.of(budgetIsSpent());
+    }
+
+    /** Turns what was reserved for lines of batches into what they cost. */
+    synchronized void settle(double reservedUsd, double paidUsd) {
+        budget.settle(reservedUsd, paidUsd);
     }
 
     private void ended(ModelKind kind, QuotaLedger ledger, Ended ended) {

@@ -189,7 +189,7 @@ public final class ChatCalls {
                 calls,
                 promptTokens,
                 completionTokens,
-                spec.costUsd(promptTokens, completionTokens),
+                BatchCalls.price(batches) * spec.costUsd(promptTokens, completionTokens),
                 assumed);
     }
 

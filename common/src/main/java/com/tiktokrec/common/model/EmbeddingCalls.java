@@ -138,7 +138,13 @@ public final class EmbeddingCalls {
         long byTokens = (tokens + spec.maxTokensPerRequest() - 1) / spec.maxTokensPerRequest();
         long calls = spec.local() ? 0 : Math.max(byInputs, byTokens);
         return new StepEstimate(
-                step + " (vectors)", spec.name(), calls, tokens, 0, tokens * spec.inputPrice() / 1e6, assumed);
+                step + " (vectors)",
+                spec.name(),
+                calls,
+                tokens,
+                0,
+                BatchCalls.price(batches) * tokens * spec.inputPrice() / 1e6,
+                assumed);
     }
 
     /** Calls the model, once for each text, and stores what came. */

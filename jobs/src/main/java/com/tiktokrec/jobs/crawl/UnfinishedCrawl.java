@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -24,6 +25,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a crawl has bought and not landed yet, in a folder of its own: a journal for each unit, under another name once
@@ -32,7 +35,9 @@ import java.util.stream.Stream;
  */
 final class UnfinishedCrawl implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(UnfinishedCrawl.class);
     private static final int UNITS_PER_FILE = 100;
+    private static final Duration KEPT = Duration.ofDays(30);
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -74,6 +79,7 @@ final class UnfinishedCrawl implements AutoCloseable {
             Path root, String plan, String kind, List<CrawlUnit> units, LandingOutput output, Instant now)
             throws IOException {
         Path folder = root.resolve(Hashes.sha256(plan));
+        forgetOld(root, folder, now);
         Files.createDirectories(folder);
         FileChannel channel =
                 FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -88,6 +94,40 @@ final class UnfinishedCrawl implements AutoCloseable {
         channel.close();
         throw RunFailure.failed("another process crawls the same into " + output.location() + " (it holds "
                 + folder.resolve("lock") + "): wait for it, or end it; what it bought is kept.");
+    }
+
+    /** Deletes crawls that nobody went on with for a month: their answers have landed, or are out of date. */
+    private static void forgetOld(Path root, Path own, Instant now) throws IOException {
+        if (!Files.exists(root)) {
+            return;
+        }
+        Instant longAgo = now.minus(KEPT);
+        try (Stream<Path> folders = Files.list(root)) {
+            for (Path folder : folders.filter(Files::isDirectory).toList()) {
+                if (!folder.equals(own)
+                        && Files.getLastModifiedTime(folder).toInstant().isBefore(longAgo)) {
+                    forgetUnlessHeld(folder);
+                }
+            }
+        }
+    }
+
+    private static void forgetUnlessHeld(Path folder) throws IOException {
+        Path lock = folder.resolve("lock");
+        if (Files.exists(lock)) {
+            try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE)) {
+                if (channel.tryLock() == null) {
+                    return;
+                }
+                delete(folder);
+            } catch (OverlappingFileLockException e) {
+                // Held by this very process.
+                return;
+            }
+        } else {
+            delete(folder);
+        }
+        LOG.info("An unfinished crawl that nobody went on with for {} days was deleted: {}", KEPT.toDays(), folder);
     }
 
     boolean resumed() {

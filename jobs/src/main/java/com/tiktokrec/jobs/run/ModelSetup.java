@@ -79,7 +79,6 @@ final class ModelSetup {
     private static ModelCalls calls(Models settings, Warehouse warehouse, Clock clock, CallLog log, boolean calling) {
         Map<String, String> remembered = warehouse.properties(Embeddings.TABLE);
         ModelSetup setup = new ModelSetup(settings, Secrets.openAiKey().isPresent(), remembered);
-        setup.refuseWhatIsNotBuilt();
         Provider llm = setup.provider(
                 LLM_PROVIDER,
                 "models.llm.provider",
@@ -111,14 +110,6 @@ final class ModelSetup {
         return new ModelCalls(
                 chatSpec.map(spec -> new ChatCalls(warehouse, spec, clock, log, batches)),
                 new EmbeddingCalls(warehouse, embeddingSpec, log, batches));
-    }
-
-    private void refuseWhatIsNotBuilt() {
-        if (settings.mode() == ModelMode.BATCH && settings.budgetUsd().isPresent()) {
-            throw RunFailure.usage(
-                    "models.budget-usd is not held in batches yet, and a budget that is not held is worse"
-                            + " than none: unset it and set a limit with the provider, or set models.mode = online.");
-        }
     }
 
     private void openDesk(Warehouse warehouse, Provider llm, Provider embedding) {

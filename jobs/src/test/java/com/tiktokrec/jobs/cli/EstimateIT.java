@@ -1,6 +1,7 @@
 package com.tiktokrec.jobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.tiktokrec.common.model.client.TokenCounter;
@@ -72,6 +73,10 @@ class EstimateIT {
                 .split("\\s+");
         assertThat(profile[1]).isEqualTo("a-model");
 
+        // When: made by batches, for half the price.
+        assertThat(usd(run(warehouse, "profile", "--all", "--estimate", "--set", "models.mode=batch")))
+                .isCloseTo(usd(estimate) / 2, within(0.0001));
+
         // When: the same run is above what may be spent unasked.
         Ended stopped = run(warehouse, "profile", "--all", "--set", "models.confirm-above-usd=0.001");
 
@@ -94,6 +99,15 @@ class EstimateIT {
         assertThat((double) number(profile[3])).isCloseTo((double) sent, withinPercentage(15));
         assertThat(done.out())
                 .contains("chat attempts: answered " + server.chats().size());
+    }
+
+    private static double usd(Ended estimate) {
+        String line = estimate.out()
+                .lines()
+                .filter(candidate -> candidate.startsWith("profile "))
+                .findFirst()
+                .orElseThrow();
+        return Double.parseDouble(line.split("\\s+")[5]);
     }
 
     private static long number(String text) {

@@ -11,6 +11,8 @@ import com.tiktokrec.common.tiktok.TikTokRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -84,9 +86,13 @@ class UnfinishedCrawlIT {
     }
 
     private UnfinishedCrawl open() throws IOException {
+        return open("a plan");
+    }
+
+    private UnfinishedCrawl open(String plan) throws IOException {
         return UnfinishedCrawl.open(
                 folder,
-                "a plan",
+                plan,
                 "users",
                 List.of(new CrawlUnit.User("someone")),
                 LandingOutput.local(folder.resolve("crawl")),
@@ -108,5 +114,41 @@ class UnfinishedCrawlIT {
         try (UnfinishedCrawl third = open()) {
             assertThat(third.resumed()).as("after its end").isFalse();
         }
+    }
+
+    private Path left(String plan, Duration ago) throws IOException {
+        try (UnfinishedCrawl crawl = open(plan)) {
+            Path state = crawl.state().orElseThrow();
+            Files.setLastModifiedTime(state, FileTime.from(NOW.minus(ago)));
+            return state;
+        }
+    }
+
+    @Test
+    void aCrawlThatNobodyWentOnWithForAMonthIsForgottenWhenAnotherBegins() throws IOException {
+        Path recent = left("29 days old", Duration.ofDays(29));
+        try (UnfinishedCrawl underWay = open("31 days old and under way")) {
+            Path held = underWay.state().orElseThrow();
+            Files.setLastModifiedTime(held, FileTime.from(NOW.minus(Duration.ofDays(31))));
+            Path old = left("31 days old", Duration.ofDays(31));
+            Files.writeString(old.resolve("0000000.under-way"), "{}");
+            Files.setLastModifiedTime(old, FileTime.from(NOW.minus(Duration.ofDays(31))));
+
+            open().close();
+
+            assertThat(old).doesNotExist();
+            assertThat(recent).exists();
+            assertThat(held).exists();
+        }
+    }
+
+    @Test
+    void anOldCrawlIsGoneOnWithByItsOwnCommand() throws IOException {
+        Path old = left("a plan", Duration.ofDays(300));
+
+        try (UnfinishedCrawl again = open()) {
+            assertThat(again.resumed()).isTrue();
+        }
+        assertThat(old).exists();
     }
 }

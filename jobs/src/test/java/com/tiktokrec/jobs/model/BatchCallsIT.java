@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.tiktokrec.common.http.Sleeper;
 import com.tiktokrec.common.model.BatchCalls;
+import com.tiktokrec.common.model.CallDesk;
+import com.tiktokrec.common.model.CallRules;
 import com.tiktokrec.common.model.ChatCalls;
 import com.tiktokrec.common.model.ChatSpec;
 import com.tiktokrec.common.model.EmbeddingCalls;
@@ -31,6 +33,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -159,6 +162,35 @@ class BatchCallsIT {
         assertThat(stored)
                 .extracting(row -> row.getAs(ModelResponses.PROMPT_VERSION))
                 .containsOnly("v1");
+    }
+
+    @Test
+    void aBatchTakesWhatTheBudgetCanPayAtMostAndGivesBackWhatItDidNotCost() {
+        // Given: a line costs at most half of some 70 × 2 + 500 × 8 millionths of a dollar, and costs 140 of them.
+        CallDesk desk = CallDesk.open(
+                "a-run",
+                new CallRules(Map.of(), OptionalDouble.of(0.005), 2_000, Duration.ofMinutes(1)),
+                Duration.ZERO);
+        ChatCalls chat = chat("a-run", NO_TIME);
+
+        List<Row> answers =
+                chat.answers("a step", "v1", prompts("one", "two", "three")).collectAsList();
+
+        assertThat(answers)
+                .filteredOn(row -> row.getAs(ChatCalls.RESPONSE) == null)
+                .singleElement()
+                .satisfies(
+                        row -> assertThat(row.<String>getAs(ChatCalls.FAILURE)).contains("models.budget-usd (0.005)"));
+        assertThat(server.uploads())
+                .singleElement()
+                .satisfies(file -> assertThat(file.lines()).hasSize(2));
+        assertThat(server.online()).isEmpty();
+        assertThat(desk.budgetSpent()).isTrue();
+
+        // When: what the two did not cost is there again.
+        assertThat(chat.answers("a step", "v1", prompts("four", "five")).collectAsList())
+                .extracting(row -> row.<String>getAs(ChatCalls.RESPONSE))
+                .doesNotContainNull();
     }
 
     @Test
