@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes answers from staged files into their table, in waves, while calls go on. A wave is a MERGE by key: taken again
- * after a crash, or by two runs at once, an answer is still stored once.
+ * Takes answers from staged files into their table, in waves, while calls go on. A wave adds the keys that are missing:
+ * taken again after a crash, or by two runs at once, an answer is still stored once.
  */
 final class AnswerStore {
 

@@ -35,7 +35,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.atomic.DoubleAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -161,7 +160,7 @@ public final class BatchCalls {
 
     private Optional<CallTotals> adopted(String endpoint, OpenAiSettings settings, Answers sink) {
         BatchFolder journal = journal();
-        if (journal.entries().stream().noneMatch(entry -> entry.endpoint().equals(endpoint))) {
+        if (!isUnderWay(endpoint)) {
             return Optional.empty();
         }
         try (OpenAiBatchClient client = new OpenAiBatchClient(settings)) {
@@ -186,7 +185,7 @@ public final class BatchCalls {
             return notSent(missing, sink, unresolved);
         }
         CallDesk desk = desk();
-        DoubleAdder reserved = new DoubleAdder();
+        List<Double> reserved = new ArrayList<>();
         try (OpenAiBatchClient client = new OpenAiBatchClient(settings)) {
             Iterator<Row> rows = missing.toLocalIterator();
             Iterator<BatchLine> lines = Stream.generate(() -> rows)
@@ -200,9 +199,16 @@ public final class BatchCalls {
         } catch (ModelCallException e) {
             return notSent(missing, sink, e.getMessage());
         } finally {
-            desk.settle(reserved.sum(), sink.costUsd);
+            // A batch that is still under way will be paid.
+            boolean underWay = isUnderWay(endpoint);
+            reserved.forEach(usd -> desk.settle(usd, underWay ? usd : 0));
+            desk.settle(0, underWay ? 0 : sink.costUsd);
         }
         return new Came(sink.totals(null), sink.refused);
+    }
+
+    private boolean isUnderWay(String endpoint) {
+        return journal().entries().stream().anyMatch(entry -> entry.endpoint().equals(endpoint));
     }
 
     private CallDesk desk() {
@@ -210,7 +216,7 @@ public final class BatchCalls {
     }
 
     /** Reserves the most that a line can cost; one that the budget has no room for is not sent. */
-    private static boolean affordable(Costing costing, CallDesk desk, DoubleAdder reserved, Answers sink) {
+    private static boolean affordable(Costing costing, CallDesk desk, List<Double> reserved, Answers sink) {
         Optional<String> refused = desk.reserve(costing.usd());
         refused.ifPresentOrElse(
                 reason -> sink.unanswered(costing.line().id(), reason), () -> reserved.add(costing.usd()));

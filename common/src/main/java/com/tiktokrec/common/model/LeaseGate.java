@@ -422,7 +422,9 @@ final class LeaseGate implements CallGate, AutoCloseable {
             Grant grant = leases.grants().get(index);
             if (grant.lease() > 0) {
                 long dueAt = now + TimeUnit.MILLISECONDS.toNanos(grant.delayMillis());
-                heldUntil(dueAt);
+                if (grant.delayMillis() > 0) {
+                    heldUntil(dueAt);
+                }
                 waiting.granted.complete(new Granted(grant.lease(), dueAt));
             } else if (stopped != null) {
                 waiting.granted.completeExceptionally(ModelCallException.stopped(stopped));

@@ -233,7 +233,9 @@ public final class Warehouse {
         Dataset<Row> rows = look.get();
         transaction.readWholeTable();
         List<Action> written = List.copyOf(CollectionConverters.asJava(transaction.writeFiles(rows)));
-        transaction.commit(CollectionConverters.asScala(written).toSeq(), DeltaOperations.ManualUpdate$.MODULE$);
+        if (!written.isEmpty()) {
+            transaction.commit(CollectionConverters.asScala(written).toSeq(), DeltaOperations.ManualUpdate$.MODULE$);
+        }
     }
 
     /** Replaces all rows of a table in one commit. */

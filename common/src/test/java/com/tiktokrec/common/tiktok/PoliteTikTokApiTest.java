@@ -43,8 +43,8 @@ class PoliteTikTokApiTest {
     private PoliteTikTokApi api() {
         return new PoliteTikTokApi(
                 request -> {
-                    sentAt.add(time.passed());
                     pace.sending();
+                    sentAt.add(time.passed());
                     time.sleep(LATENCY);
                     if (!failures.isEmpty()) {
                         throw failures.pop();
@@ -109,8 +109,25 @@ class PoliteTikTokApiTest {
         slow.sending();
 
         slow.await();
+        slow.sending();
 
         assertThat(time.passed()).isEqualTo(Duration.ofMillis(1400));
+    }
+
+    @Test
+    void whatARequestDoesBeforeItIsWrittenTakesNothingFromThePace() {
+        Pace fast = new Pace(Duration.ofMillis(20), time::nanoTime, time::sleep);
+        List<Duration> written = new ArrayList<>();
+
+        for (int request = 0; request < 4; request++) {
+            fast.await();
+            time.sleep(Duration.ofMillis(request == 2 ? 15 : 4));
+            fast.sending();
+            written.add(time.passed());
+        }
+
+        // The third took longer than it was let through early.
+        assertThat(written).isEqualTo(seconds(0.004, 0.024, 0.049, 0.069));
     }
 
     @ParameterizedTest

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -86,6 +87,8 @@ final class UnfinishedCrawl implements AutoCloseable {
         try {
             FileLock held = channel.tryLock();
             if (held != null) {
+                // Gone on with: it is not forgotten for another month.
+                Files.setLastModifiedTime(folder, FileTime.from(now));
                 return new UnfinishedCrawl(folder, kind, units, output, channel, now);
             }
         } catch (OverlappingFileLockException e) {
@@ -104,9 +107,13 @@ final class UnfinishedCrawl implements AutoCloseable {
         Instant longAgo = now.minus(KEPT);
         try (Stream<Path> folders = Files.list(root)) {
             for (Path folder : folders.filter(Files::isDirectory).toList()) {
-                if (!folder.equals(own)
-                        && Files.getLastModifiedTime(folder).toInstant().isBefore(longAgo)) {
-                    forgetUnlessHeld(folder);
+                try {
+                    if (!folder.equals(own)
+                            && Files.getLastModifiedTime(folder).toInstant().isBefore(longAgo)) {
+                        forgetUnlessHeld(folder);
+                    }
+                } catch (IOException | UncheckedIOException e) {
+                    LOG.warn("An old unfinished crawl at {} could not be deleted: {}", folder, e.toString());
                 }
             }
         }
@@ -119,13 +126,13 @@ final class UnfinishedCrawl implements AutoCloseable {
                 if (channel.tryLock() == null) {
                     return;
                 }
-                delete(folder);
+                forget(folder);
             } catch (OverlappingFileLockException e) {
                 // Held by this very process.
                 return;
             }
         } else {
-            delete(folder);
+            forget(folder);
         }
         LOG.info("An unfinished crawl that nobody went on with for {} days was deleted: {}", KEPT.toDays(), folder);
     }
@@ -207,8 +214,13 @@ final class UnfinishedCrawl implements AutoCloseable {
         }
     }
 
-    /** Forgets the crawl, all of which has landed: at once, so that no half of it can be taken for another. */
+    /** Forgets the crawl, all of which has landed. */
     void end() throws IOException {
+        forget(folder);
+    }
+
+    /** Deletes a crawl at once, so that no half of it can be taken for another. */
+    private static void forget(Path folder) throws IOException {
         Path ended = folder.resolveSibling(folder.getFileName() + ".ended");
         delete(ended);
         Files.move(folder, ended, StandardCopyOption.ATOMIC_MOVE);

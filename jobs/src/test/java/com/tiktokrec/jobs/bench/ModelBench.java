@@ -136,7 +136,9 @@ public final class ModelBench {
                 "outcomes"));
         for (Scenario scenario : scenarios()) {
             if (wanted.contains("all") || wanted.contains(scenario.name())) {
-                table.add(measured(scenario));
+                List<String> row = measured(scenario);
+                System.err.println(String.join("  ", row));
+                table.add(row);
             }
         }
         if (wanted.contains("all") || wanted.contains("naive")) {

@@ -38,6 +38,8 @@ import java.util.Queue;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.scheduler.SparkListener;
@@ -81,6 +83,11 @@ class LlmPipelineIT {
 
         private static final int SHOWN = 300;
 
+        /** Of captions and bios of the crawls. */
+        private static final Pattern STRANGERS_WORDS =
+                Pattern.compile("number \\d+ of my #|ignore your instructions|My bio is|I juggle and knit");
+
+        private final Queue<String> withStrangersWords = new ConcurrentLinkedQueue<>();
         private final Queue<String> withAKey = new ConcurrentLinkedQueue<>();
         private final AtomicBoolean plans = new AtomicBoolean();
 
@@ -90,6 +97,10 @@ class LlmPipelineIT {
             }
             if (text.contains(FakeOpenAi.KEY) || text.contains(WRONG_KEY)) {
                 withAKey.add(text.substring(0, Math.min(SHOWN, text.length())));
+            }
+            Matcher words = STRANGERS_WORDS.matcher(text);
+            if (words.find()) {
+                withStrangersWords.add(text.substring(0, Math.min(SHOWN, text.length())) + " … " + words.group());
             }
         }
     }
@@ -556,6 +567,14 @@ class LlmPipelineIT {
         }
         assertThat(Stream.concat(chatsOfGood.stream(), chatsOfMoody.stream()))
                 .noneMatch(request -> request.toString().contains(FakeOpenAi.KEY));
+    }
+
+    @Test
+    void strangersWordsAreInNoLogPlanOrPage() {
+        assertThat(TOLD.plans).as("plans were seen").isTrue();
+        assertThat(TOLD.withStrangersWords)
+                .as("printed, logged or shown by Spark")
+                .isEmpty();
     }
 
     @Test

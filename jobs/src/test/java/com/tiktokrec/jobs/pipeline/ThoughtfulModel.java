@@ -42,8 +42,27 @@ final class ThoughtfulModel implements Function<JsonNode, MockResponse> {
             "moodprose", request -> FakeOpenAi.answer("I think this person likes cats."),
             "moodbroken", request -> FakeOpenAi.error(500)));
 
+    private static final int QUERIES = 10;
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern HASHTAG = Pattern.compile("#(\\w+)");
+
+    private final int mostProposals;
+    private final boolean wordy;
+
+    ThoughtfulModel() {
+        this(Integer.MAX_VALUE, false);
+    }
+
+    /**
+     * A model with its ways.
+     *
+     * @param mostProposals categories that it makes of a chunk, at most
+     * @param wordy ten queries a user, in words of their own for each set of tags; else one for each tag
+     */
+    ThoughtfulModel(int mostProposals, boolean wordy) {
+        this.mostProposals = mostProposals;
+        this.wordy = wordy;
+    }
 
     @Override
     public MockResponse apply(JsonNode request) {
@@ -70,17 +89,21 @@ final class ThoughtfulModel implements Function<JsonNode, MockResponse> {
         }
     }
 
-    private static String proposals(String texts) {
+    private String proposals(String texts) {
         Set<String> hashtags = new TreeSet<>();
         Matcher matcher = HASHTAG.matcher(texts);
-        while (matcher.find()) {
+        while (hashtags.size() < mostProposals && matcher.find()) {
             hashtags.add(matcher.group(1));
         }
         ObjectNode answer = JSON.createObjectNode();
         ArrayNode categories = answer.putArray("categories");
         for (String hashtag : hashtags) {
-            ObjectNode category =
-                    categories.addObject().put("tag", hashtag).put("description", "Videos on " + hashtag + ".");
+            ObjectNode category = categories
+                    .addObject()
+                    .put("tag", hashtag)
+                    .put(
+                            "description",
+                            "Videos that show " + hashtag + ", at home or outdoors, with tips for those who begin.");
             ArrayNode keywords = category.putArray("keywords");
             List.of("fan", "tips", "club", "week", "daily").forEach(suffix -> keywords.add(hashtag + " " + suffix));
         }
@@ -143,7 +166,7 @@ final class ThoughtfulModel implements Function<JsonNode, MockResponse> {
     }
 
     /** A query for each interest; none for who likes knitting and juggling alike. */
-    private static MockResponse queries(JsonNode request) {
+    private MockResponse queries(JsonNode request) {
         Set<String> interests = new LinkedHashSet<>();
         data(request)
                 .path("interests")
@@ -153,9 +176,12 @@ final class ThoughtfulModel implements Function<JsonNode, MockResponse> {
         }
         ObjectNode answer = JSON.createObjectNode();
         ArrayNode queries = answer.putArray("queries");
-        for (String interest : interests) {
-            ObjectNode query = queries.addObject().put("content_type", "broad").put("query", interest + " fan");
-            query.putArray("source_tags").add(interest);
+        List<String> tags = List.copyOf(interests);
+        for (int number = 0; number < (wordy && !tags.isEmpty() ? QUERIES : tags.size()); number++) {
+            String tag = tags.get(number % tags.size());
+            String words = wordy ? " idea " + Math.floorMod(tags.hashCode(), 997) + " " + number : " fan";
+            ObjectNode query = queries.addObject().put("content_type", "broad").put("query", tag + words);
+            query.putArray("source_tags").add(tag);
         }
         return FakeOpenAi.answer(answer.toString());
     }

@@ -19,6 +19,7 @@ import com.tiktokrec.common.tables.Users;
 import com.tiktokrec.common.tables.Videos;
 import com.tiktokrec.common.tables.Warehouse;
 import com.tiktokrec.jobs.SharedSpark;
+import io.delta.exceptions.DeltaConcurrentModificationException;
 import java.nio.file.Path;
 import java.sql.Date;
 import java.time.Instant;
@@ -37,6 +38,8 @@ import org.apache.spark.sql.types.StructType;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WarehouseIT {
 
@@ -117,6 +120,44 @@ class WarehouseIT {
                         .collectAsList())
                 .as("rows with one key in " + table.name())
                 .isEmpty();
+    }
+
+    private Dataset<Row> answers(Warehouse run, String... rows) {
+        return tags(rows).withColumn(Table.RUN_ID, lit(run.runId())).withColumn(UserTags.REASON, lit("why"));
+    }
+
+    private Dataset<Row> wide(Dataset<Row> rows) {
+        Dataset<Row> wide = rows;
+        for (StructField field : TAGS.schema().fields()) {
+            if (!List.of(wide.columns()).contains(field.name())) {
+                wide = wide.withColumn(field.name(), lit(null).cast(field.dataType()));
+            }
+        }
+        return wide;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void ofTwoRunsThatStoreTheSameAnswerAtOnceOneDoes(boolean empty) {
+        first().create(List.of(TAGS));
+        if (!empty) {
+            first().insertAnswers(TAGS, wide(answers(first(), "old dogs 0.5")));
+        }
+        Dataset<Row> late = wide(answers(first(), "ann cats 0.9")).select(columns(TAGS));
+
+        assertThatThrownBy(() -> first().appendUnlessChanged(TAGS, () -> {
+                    second().insertAnswers(TAGS, wide(answers(second(), "ann cats 0.1")));
+                    return late;
+                }))
+                .isInstanceOf(DeltaConcurrentModificationException.class);
+
+        first().insertAnswers(TAGS, wide(answers(first(), "ann cats 0.9", "bob art 0.4")));
+        assertThat(standing()).contains(bySecond("ann cats 0.1"), byFirst("bob art 0.4"));
+        assertKeysAreUnique(TAGS);
+    }
+
+    private static Column[] columns(Table table) {
+        return Arrays.stream(table.schema().fieldNames()).map(name -> col(name)).toArray(Column[]::new);
     }
 
     @Test

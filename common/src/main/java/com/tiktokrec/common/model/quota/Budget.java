@@ -36,6 +36,10 @@ public final class Budget {
     /** Reserves the most that a call can cost. */
     public synchronized Verdict reserve(double usd) {
         long units = units(usd);
+        // What costs nothing is never refused, also where an earlier run's batch took more than there is.
+        if (units == 0 || !limited()) {
+            return Verdict.GRANTED;
+        }
         if (limit - spent - reserved >= units) {
             reserved += units;
             return Verdict.GRANTED;
@@ -45,7 +49,7 @@ public final class Budget {
 
     /** Turns a reservation into what the call did cost. */
     public synchronized void settle(double reservedUsd, double paidUsd) {
-        reserved -= units(reservedUsd);
+        reserved -= limited() ? units(reservedUsd) : 0;
         spent += units(paidUsd);
     }
 }

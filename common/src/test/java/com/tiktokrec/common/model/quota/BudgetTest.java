@@ -39,6 +39,15 @@ class BudgetTest {
     }
 
     @Test
+    void whatIsFreeGoesAlsoWhereMoreWasPaidThanThereIs() {
+        Budget budget = new Budget(OptionalDouble.of(5));
+        budget.settle(0, 8);
+
+        assertThat(budget.reserve(0)).isEqualTo(Verdict.GRANTED);
+        assertThat(budget.reserve(0.000001)).isEqualTo(Verdict.SPENT);
+    }
+
+    @Test
     void whatIsSpentNeverExceedsTheLimit() {
         Random random = new Random(1);
         Budget budget = new Budget(OptionalDouble.of(2));
