@@ -153,7 +153,7 @@ public final class BatchCalls {
                     long tokens = ModelClients.embeddingTokens().count(text);
                     return new Costing(
                             BatchLine.embedding(row.getAs(Videos.TEXT_HASH), settings, dimensions(spec), text),
-                            PRICE * tokens * spec.inputPrice() / 1e6);
+                            PRICE * spec.price().usd(tokens, 0));
                 },
                 new Vectors(spec));
     }
@@ -418,7 +418,7 @@ public final class BatchCalls {
         Optional<Row> row(Entry entry, BatchLine.Answer.Body body) {
             long tokens = body.body().at("/usage/prompt_tokens").asLong();
             promptTokens += tokens;
-            costUsd += PRICE * tokens * spec.inputPrice() / 1e6;
+            costUsd += PRICE * spec.price().usd(tokens, 0);
             return BatchLine.vector(body.body())
                     .filter(vector -> spec.dimensions() == 0 || vector.length == spec.dimensions())
                     .map(vector -> RowFactory.create(body.id(), entry.labels().get(MODEL_KEY), vector));

@@ -143,7 +143,7 @@ public final class EmbeddingCalls {
                 calls,
                 tokens,
                 0,
-                BatchCalls.price(batches) * tokens * spec.inputPrice() / 1e6,
+                BatchCalls.price(batches) * spec.price().usd(tokens, 0),
                 assumed);
     }
 

@@ -1,5 +1,6 @@
 package com.tiktokrec.common.model;
 
+import com.tiktokrec.common.model.client.CallPrice;
 import com.tiktokrec.common.model.client.TokenCounter;
 import com.tiktokrec.common.text.Hashes;
 import java.io.Serializable;
@@ -34,6 +35,10 @@ public record EmbeddingSpec(
         int maxInFlight,
         double inputPrice)
         implements Serializable {
+
+    CallPrice price() {
+        return new CallPrice(inputPrice, 0);
+    }
 
     /** The {@link #model} that names the model shipped with this program. */
     public static final String BUILT_IN = "built-in";

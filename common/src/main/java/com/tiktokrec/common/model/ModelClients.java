@@ -106,7 +106,7 @@ public final class ModelClients {
                 gate::limits);
         return new Gated<>(
                 new RetryingEmbeddingModel(
-                        new GatedEmbeddingModel(model, gate, Tokens.EMBEDDING, new CallPrice(spec.inputPrice(), 0)),
+                        new GatedEmbeddingModel(model, gate, Tokens.EMBEDDING, spec.price()),
                         RetryPolicy.of(spec.maxAttempts()),
                         gate,
                         ModelClients::random),

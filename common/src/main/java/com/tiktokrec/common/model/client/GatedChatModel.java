@@ -2,6 +2,8 @@ package com.tiktokrec.common.model.client;
 
 import com.tiktokrec.common.model.client.CallGate.Permit;
 import java.util.concurrent.CancellationException;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 /** A chat model whose every attempt passes the gate. */
 public final class GatedChatModel implements ChatModel {
@@ -26,13 +28,23 @@ public final class GatedChatModel implements ChatModel {
     @Override
     public ChatAnswer complete(ChatPrompt prompt) {
         long promptTokens = promptTokens(tokens, prompt);
-        Permit permit = admitted(gate, promptTokens + maxOutputTokens, price.usd(promptTokens, maxOutputTokens));
+        return permitted(
+                gate,
+                promptTokens + maxOutputTokens,
+                price.usd(promptTokens, maxOutputTokens),
+                () -> model.complete(prompt),
+                (permit, answer) -> permit.answered(
+                        answer.promptTokens(),
+                        answer.completionTokens(),
+                        price.usd(answer.promptTokens(), answer.completionTokens())));
+    }
+
+    /** Makes a call under a permit, and tells the gate what came of it. */
+    static <A> A permitted(CallGate gate, long tokens, double usd, Supplier<A> call, BiConsumer<Permit, A> onAnswer) {
+        Permit permit = admitted(gate, tokens, usd);
         try {
-            ChatAnswer answer = model.complete(prompt);
-            permit.answered(
-                    answer.promptTokens(),
-                    answer.completionTokens(),
-                    price.usd(answer.promptTokens(), answer.completionTokens()));
+            A answer = call.get();
+            onAnswer.accept(permit, answer);
             return answer;
         } catch (ModelCallException e) {
             permit.failed(e);
@@ -51,7 +63,7 @@ public final class GatedChatModel implements ChatModel {
                 + TOKENS_OF_THE_FRAME;
     }
 
-    static Permit admitted(CallGate gate, long tokens, double usd) {
+    private static Permit admitted(CallGate gate, long tokens, double usd) {
         try {
             return gate.admit(tokens, usd);
         } catch (InterruptedException e) {

@@ -1,6 +1,5 @@
 package com.tiktokrec.common.model.client;
 
-import com.tiktokrec.common.model.client.CallGate.Permit;
 import java.util.List;
 
 /** An embedding model whose every attempt passes the gate. */
@@ -21,18 +20,12 @@ public final class GatedEmbeddingModel implements EmbeddingModel {
     @Override
     public EmbeddingAnswer embed(List<String> texts) {
         long counted = texts.stream().mapToLong(tokens::count).sum();
-        Permit permit = GatedChatModel.admitted(gate, counted, price.usd(counted, 0));
-        try {
-            EmbeddingAnswer answer = model.embed(texts);
-            permit.answered(answer.promptTokens(), 0, price.usd(answer.promptTokens(), 0));
-            return answer;
-        } catch (ModelCallException e) {
-            permit.failed(e);
-            throw e;
-        } catch (RuntimeException | Error e) {
-            permit.aborted();
-            throw e;
-        }
+        return GatedChatModel.permitted(
+                gate,
+                counted,
+                price.usd(counted, 0),
+                () -> model.embed(texts),
+                (permit, answer) -> permit.answered(answer.promptTokens(), 0, price.usd(answer.promptTokens(), 0)));
     }
 
     @Override
