@@ -4,11 +4,11 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.tiktokrec.common.files.WholeFile;
 import com.tiktokrec.common.model.client.BatchJournal;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,14 +49,8 @@ final class BatchFolder implements BatchJournal {
         note.set("labels", JSON.valueToTree(entry.labels()));
         // The id goes into a file of its own: a rename that replaces is not to be had everywhere.
         Path file = file(entry, entry.batchId().isPresent());
-        Path partial = new Path(folder, "." + file.getName() + ".partial");
         try {
-            try (OutputStream out = files.create(partial, true)) {
-                out.write(JSON.writeValueAsBytes(note));
-            }
-            if (!files.rename(partial, file)) {
-                throw new IOException("the finished note could not be renamed from " + partial);
-            }
+            WholeFile.write(files, file, out -> out.write(JSON.writeValueAsBytes(note)));
         } catch (IOException e) {
             throw unwritable(e);
         }

@@ -1,8 +1,8 @@
 package com.tiktokrec.common.model;
 
+import com.tiktokrec.common.files.WholeFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,14 +41,8 @@ final class StagedFiles {
     /** Writes a file of a run, which appears under its name only once it is whole. */
     void write(String run, String name, byte[] content, int length) {
         Path whole = new Path(new Path(root, run), name + SUFFIX);
-        Path partial = new Path(whole.getParent(), "." + name + ".partial");
         try {
-            try (OutputStream out = files.create(partial, true)) {
-                out.write(content, 0, length);
-            }
-            if (!files.rename(partial, whole)) {
-                throw new IOException("the finished file could not be renamed from " + partial);
-            }
+            WholeFile.write(files, whole, out -> out.write(content, 0, length));
         } catch (IOException e) {
             throw new UncheckedIOException("answers cannot be staged at " + whole + ": " + e.getMessage(), e);
         }

@@ -1,6 +1,7 @@
 package com.tiktokrec.common.spark;
 
 import com.tiktokrec.common.model.ModelCallsPlugin;
+import com.tiktokrec.common.s3.ConditionalLogStore;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 
@@ -31,6 +32,7 @@ public final class SparkSessions {
     public static SparkSession.Builder withDelta(SparkSession.Builder builder) {
         String others = System.getProperty(PLUGINS);
         String ours = ModelCallsPlugin.class.getName();
+        setIfAbsent(builder, ConditionalLogStore.SETTING, ConditionalLogStore.class.getName());
         return builder.config(PLUGINS, others == null || others.equals(ours) ? ours : others + "," + ours)
                 .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
                 .config("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog")

@@ -4,6 +4,8 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
 import com.tiktokrec.common.RunFailure;
+import com.tiktokrec.common.s3.ConditionalLogStore;
+import com.tiktokrec.common.s3.ConditionalWrites;
 import io.delta.exceptions.DeltaConcurrentModificationException;
 import io.delta.tables.DeltaTable;
 import io.delta.tables.DeltaTableBuilder;
@@ -20,7 +22,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -380,21 +384,39 @@ public final class Warehouse {
     }
 
     /**
-     * Makes sure that the warehouse's folder is there and can be written.
+     * Makes sure that the warehouse's folder is there and can be written, and on S3 that of two writers at once one is
+     * told.
      *
      * @throws RunFailure where it can't
      */
     public void requireWritable() {
         Path probe = new Path(location + "/_staging/" + runId + "/probe");
         try {
-            var files = probe.getFileSystem(spark.sessionState().newHadoopConf());
-            files.create(probe, true).close();
+            FileSystem files = probe.getFileSystem(spark.sessionState().newHadoopConf());
+            if (ConditionalLogStore.isOf(spark, probe)) {
+                requireConditions(files, probe);
+            } else {
+                files.create(probe, true).close();
+            }
             files.delete(probe.getParent(), true);
+        } catch (UnsupportedFileSystemException e) {
+            throw RunFailure.usage("the warehouse " + location + " is on no file system that Spark knows ("
+                    + e.getMessage() + "). For S3 write s3a://BUCKET/PATH.");
         } catch (IOException e) {
             throw RunFailure.failed(
                     "the warehouse " + location + " cannot be written (" + e.getMessage()
                             + "). Give a folder that this user may write with --warehouse, or mend its permissions.",
                     e);
+        }
+    }
+
+    private void requireConditions(FileSystem files, Path probe) throws IOException {
+        if (!ConditionalWrites.areHonoured(files, probe)) {
+            throw RunFailure.usage("the S3 store of the warehouse " + location
+                    + " ignores conditional writes (PUT with If-None-Match: *), without which two runs at once lose each"
+                    + " other's commits. Nothing was written. Use a store that honours them (AWS S3 does), or, where one"
+                    + " driver alone ever writes, take Delta's own log store: --conf"
+                    + " spark.delta.logStore.s3a.impl=io.delta.storage.S3SingleDriverLogStore for spark-submit.");
         }
     }
 

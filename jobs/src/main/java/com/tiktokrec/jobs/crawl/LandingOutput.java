@@ -1,5 +1,6 @@
 package com.tiktokrec.jobs.crawl;
 
+import com.tiktokrec.common.files.WholeFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -76,14 +77,11 @@ public interface LandingOutput {
             @Override
             public String write(String name, Content content) throws IOException {
                 org.apache.hadoop.fs.Path file = new org.apache.hadoop.fs.Path(folder, name);
-                org.apache.hadoop.fs.Path partial = new org.apache.hadoop.fs.Path(folder, "." + name + ".partial");
-                try (OutputStream out = new GZIPOutputStream(files.create(partial, true))) {
-                    content.writeTo(out);
-                }
-                files.delete(file, false);
-                if (!files.rename(partial, file)) {
-                    throw new IOException("the finished file could not be renamed from " + partial);
-                }
+                WholeFile.write(files, file, out -> {
+                    GZIPOutputStream compressed = new GZIPOutputStream(out);
+                    content.writeTo(compressed);
+                    compressed.finish();
+                });
                 return file.toString();
             }
         };

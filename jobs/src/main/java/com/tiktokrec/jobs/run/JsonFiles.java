@@ -4,18 +4,27 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.tiktokrec.common.RunFailure;
+import com.tiktokrec.common.files.WholeFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.ForeachPartitionFunction;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
 
 /** JSON files that commands read and write, on any file system that Spark reaches; written whole or not at all. */
 public final class JsonFiles {
@@ -24,6 +33,7 @@ public final class JsonFiles {
     public static final Map<String, String> JSON_OPTIONS =
             Map.of("timestampFormat", "yyyy-MM-dd'T'HH:mm:ss'Z'", "ignoreNullFields", "false");
 
+    private static final String SUCCESS = "_SUCCESS";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private JsonFiles() {}
@@ -42,9 +52,54 @@ public final class JsonFiles {
         write(spark, file, String.join("\n", lines) + "\n");
     }
 
-    /** A folder of JSON Lines files, from one text column. */
+    /**
+     * A folder of JSON Lines files, from one text column, in place of what was in it. Each file is whole; {@code _SUCCESS}
+     * is there only while the folder is. Until the new files are all written the old ones stay.
+     */
     public static void writeFolder(String folder, Dataset<Row> lines) {
-        lines.write().mode("overwrite").text(folder);
+        SparkSession spark = lines.sparkSession();
+        Path path = new Path(folder);
+        String suffix = "-" + UUID.randomUUID() + ".json";
+        try {
+            FileSystem files = fileSystem(spark, path);
+            Set<Path> earlier = contents(files, path);
+            var hadoop = new SerializableConfiguration(spark.sessionState().newHadoopConf());
+            lines.as(Encoders.STRING()).foreachPartition((ForeachPartitionFunction<String>)
+                    part -> writePart(hadoop, folder, suffix, part));
+            // What failed attempts of a task left is whole, too, and has the name that the successful one replaced.
+            files.delete(new Path(path, SUCCESS), false);
+            for (Path old : earlier) {
+                files.delete(old, true);
+            }
+            WholeFile.write(files, new Path(path, SUCCESS), out -> {});
+        } catch (IOException e) {
+            throw unwritable(folder, e);
+        }
+    }
+
+    private static Set<Path> contents(FileSystem files, Path folder) throws IOException {
+        Set<Path> found = new HashSet<>();
+        try {
+            for (FileStatus file : files.listStatus(folder)) {
+                found.add(file.getPath());
+            }
+        } catch (FileNotFoundException e) {
+            return Set.of();
+        }
+        return found;
+    }
+
+    private static void writePart(
+            SerializableConfiguration hadoop, String folder, String suffix, Iterator<String> lines) throws IOException {
+        if (!lines.hasNext()) {
+            return;
+        }
+        Path file = new Path(folder, "part-%05d".formatted(TaskContext.getPartitionId()) + suffix);
+        WholeFile.write(file.getFileSystem(hadoop.value()), file, out -> {
+            while (lines.hasNext()) {
+                out.write((lines.next() + "\n").getBytes(StandardCharsets.UTF_8));
+            }
+        });
     }
 
     /**
@@ -70,25 +125,18 @@ public final class JsonFiles {
 
     private static void write(SparkSession spark, String file, String text) {
         Path path = new Path(file);
-        Path partial = new Path(path.getParent(), "." + path.getName() + ".partial");
         try {
-            FileSystem files = fileSystem(spark, path);
-            if (path.getParent() != null) {
-                files.mkdirs(path.getParent());
-            }
-            try (OutputStream out = files.create(partial, true)) {
-                out.write(text.getBytes(StandardCharsets.UTF_8));
-            }
-            files.delete(path, false);
-            if (!files.rename(partial, path)) {
-                throw new IOException("the finished file could not be renamed from " + partial);
-            }
+            WholeFile.write(fileSystem(spark, path), path, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
-            throw RunFailure.failed(
-                    "the output " + file + " cannot be written: " + e.getMessage()
-                            + ". The tables are written; give --output a path that this user may write.",
-                    e);
+            throw unwritable(file, e);
         }
+    }
+
+    private static RunFailure unwritable(String output, IOException cause) {
+        return RunFailure.failed(
+                "the output " + output + " cannot be written: " + cause.getMessage()
+                        + ". The tables are written; give --output a path that this user may write.",
+                cause);
     }
 
     private static FileSystem fileSystem(SparkSession spark, Path path) throws IOException {

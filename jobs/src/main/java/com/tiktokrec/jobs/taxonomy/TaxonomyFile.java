@@ -6,12 +6,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.tiktokrec.common.RunFailure;
+import com.tiktokrec.common.files.WholeFile;
 import com.tiktokrec.common.tables.Categories;
 import com.tiktokrec.common.tables.Videos;
 import com.tiktokrec.common.text.Category;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -210,14 +209,7 @@ final class TaxonomyFile {
                     bytes);
             return;
         }
-        Path temporary = new Path(path.getParent(), "." + path.getName() + "." + UUID.randomUUID());
-        try (OutputStream stream = files.create(temporary, true)) {
-            stream.write(bytes);
-        }
-        files.delete(path, false);
-        if (!files.rename(temporary, path)) {
-            throw new IOException(temporary + " could not be renamed to " + path);
-        }
+        WholeFile.write(files, path, out -> out.write(bytes));
     }
 
     private static void replaceLocal(java.nio.file.Path path, byte[] bytes) throws IOException {
