@@ -1,13 +1,33 @@
 package com.tiktokrec.jobs;
 
 import com.tiktokrec.jobs.cli.Launcher;
+import org.apache.spark.SparkUserAppException;
+import org.apache.spark.sql.SparkSession;
 
 /** The program: {@code bin/tiktok-rec} and the main class for spark-submit. */
 public final class Main {
 
     private Main() {}
 
-    public static void main(String[] arguments) {
-        System.exit(Launcher.forThisProcess().run(arguments));
+    public static void main(String[] arguments) throws SparkUserAppException {
+        int exitCode = Launcher.forThisProcess().run(arguments);
+        if (isYarnCluster()) {
+            returnTo(exitCode);
+        } else {
+            System.exit(exitCode);
+        }
+    }
+
+    private static boolean isYarnCluster() {
+        return "yarn".equals(System.getProperty("spark.master"))
+                && "cluster".equals(System.getProperty("spark.submit.deployMode"));
+    }
+
+    /** YARN's application master counts every exit of the JVM by a program as a failure, also that of a good run. */
+    private static void returnTo(int exitCode) throws SparkUserAppException {
+        if (exitCode != 0) {
+            throw new SparkUserAppException(exitCode, null);
+        }
+        SparkSession.active().stop();
     }
 }

@@ -2,6 +2,10 @@ package com.tiktokrec.common.spark;
 
 import com.tiktokrec.common.model.ModelCallsPlugin;
 import com.tiktokrec.common.s3.ConditionalLogStore;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 
@@ -10,7 +14,23 @@ public final class SparkSessions {
 
     private static final String PLUGINS = "spark.plugins";
 
+    /** What holds wherever Spark runs, unless spark-submit says otherwise; in the order in which it is shown. */
+    public static final Map<String, String> SETTINGS = settings();
+
     private SparkSessions() {}
+
+    private static Map<String, String> settings() {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put(PLUGINS, ModelCallsPlugin.class.getName());
+        settings.put("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension");
+        settings.put("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog");
+        settings.put(ConditionalLogStore.SETTING, ConditionalLogStore.class.getName());
+        settings.put("spark.sql.session.timeZone", "UTC");
+        settings.put("spark.redaction.regex", "(?i)secret|password|token|access[.]?key|api.?key");
+        // A copy of a task that calls models would only wait for the first one's answers.
+        settings.put("spark.speculation", "false");
+        return Collections.unmodifiableMap(settings);
+    }
 
     /**
      * The session of a run.
@@ -30,14 +50,12 @@ public final class SparkSessions {
 
     /** What every session needs: Delta, UTC, secrets redacted from what Spark shows, and the channel of model calls. */
     public static SparkSession.Builder withDelta(SparkSession.Builder builder) {
+        SETTINGS.forEach((key, value) -> setIfAbsent(builder, key, value));
         String others = System.getProperty(PLUGINS);
         String ours = ModelCallsPlugin.class.getName();
-        setIfAbsent(builder, ConditionalLogStore.SETTING, ConditionalLogStore.class.getName());
-        return builder.config(PLUGINS, others == null || others.equals(ours) ? ours : others + "," + ours)
-                .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
-                .config("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog")
-                .config("spark.sql.session.timeZone", "UTC")
-                .config("spark.redaction.regex", "(?i)secret|password|token|access[.]?key|api.?key");
+        boolean ourPluginIsMissing =
+                others != null && !List.of(others.split(",", -1)).contains(ours);
+        return ourPluginIsMissing ? builder.config(PLUGINS, others + "," + ours) : builder;
     }
 
     /** Small tables on few cores: Spark's defaults, made for clusters, cost seconds a query there. */

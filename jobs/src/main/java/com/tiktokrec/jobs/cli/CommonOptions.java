@@ -3,7 +3,6 @@ package com.tiktokrec.jobs.cli;
 import com.tiktokrec.common.RunFailure;
 import com.tiktokrec.common.config.Settings;
 import com.tiktokrec.jobs.run.RunSession;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -19,8 +18,11 @@ final class CommonOptions {
     private static final String DEFAULT_WAREHOUSE = "warehouse";
     private static final String ANY_COST = "1000000000";
 
-    @Option(names = "--conf", paramLabel = "FILE", description = "Configuration (HOCON) over the built-in defaults.")
-    private Path conf;
+    @Option(
+            names = "--conf",
+            paramLabel = "FILE",
+            description = "Configuration (HOCON) over the built-in defaults: a file, or a URI such as s3a://….")
+    private String conf;
 
     @Option(
             names = "--set",
@@ -81,6 +83,10 @@ final class CommonOptions {
         return Optional.ofNullable(deployMode);
     }
 
+    Optional<String> conf() {
+        return Optional.ofNullable(conf);
+    }
+
     Optional<String> warehouse() {
         return Optional.ofNullable(warehouse);
     }
@@ -92,7 +98,7 @@ final class CommonOptions {
         if (yes) {
             overrides.put("models.confirm-above-usd", ANY_COST);
         }
-        return Settings.load(Optional.ofNullable(conf), overrides, environment);
+        return Settings.load(conf().map(RemoteFile::here), overrides, environment);
     }
 
     /** The run that a command asks for. */
@@ -105,7 +111,20 @@ final class CommonOptions {
     }
 
     RunSession session(String command, Settings settings, Workplace workplace, String location) {
+        requireReachableMaster();
         return new RunSession(command, date(workplace), settings, location, master(), workplace.clock());
+    }
+
+    /** Without spark-submit nothing brings this program's classes to a cluster. */
+    private void requireReachableMaster() {
+        boolean submitted = System.getProperty("spark.submit.deployMode") != null;
+        boolean elsewhere = master().filter(value -> !value.startsWith("local")).isPresent()
+                || deployMode().filter("cluster"::equals).isPresent();
+        if (elsewhere && !submitted) {
+            throw RunFailure.usage("--master is " + master().orElse("not given") + ", a cluster, and this program was"
+                    + " not started by spark-submit. Set SPARK_HOME to a Spark 4.2 distribution, and bin/tiktok-rec"
+                    + " submits it there; --dry-run shows the command.");
+        }
     }
 
     LocalDate date(Workplace workplace) {

@@ -37,7 +37,7 @@ abstract class RunCommand implements Callable<Integer> {
     public final Integer call() {
         if (common.dryRun()) {
             List<String> arguments = spec.commandLine().getParseResult().originalArgs();
-            console().line(SparkSubmit.commandLine(arguments, common, workplace.environment()));
+            console().line(SparkSubmit.commandLine(spec.name(), arguments, common, workplace.environment()));
             return ExitCode.DONE.code();
         }
         return common.estimate() ? estimate() : execute();

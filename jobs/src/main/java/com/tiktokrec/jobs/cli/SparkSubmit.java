@@ -1,44 +1,155 @@
 package com.tiktokrec.jobs.cli;
 
+import com.tiktokrec.common.RunFailure;
+import com.tiktokrec.common.spark.SparkSessions;
 import com.tiktokrec.jobs.Main;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** The spark-submit command that a command line stands for. */
+/**
+ * The spark-submit command that a command line stands for: {@code bin/tiktok-rec} runs it, {@code --dry-run} shows it.
+ * What depends on where a cluster keeps things is told by the environment: {@code SPARK_HOME}, {@code TIKTOK_REC_JAR}
+ * (with Delta and S3A in the folder {@code jars} beside it), {@code TIKTOK_REC_SPARK_PROPERTIES} (a Spark properties file),
+ * {@code TIKTOK_REC_LOG4J}, {@code TIKTOK_REC_MEMORY} and {@code TIKTOK_REC_IMAGE_HOME} (where an image for Kubernetes
+ * has the jar, {@code /opt/tiktok-rec} unless set).
+ */
 final class SparkSubmit {
 
-    private SparkSubmit() {}
+    private static final String IMAGE_HOME = "/opt/tiktok-rec";
+    private static final String LOCAL_MEMORY = "2g";
 
-    static String commandLine(List<String> arguments, CommonOptions common, Map<String, String> environment) {
-        List<String> words = new ArrayList<>();
-        String home = environment.get("SPARK_HOME");
-        words.add(home == null ? "spark-submit" : home + "/bin/spark-submit");
-        words.add("--class");
-        words.add(Main.class.getName());
-        common.master().ifPresent(master -> words.addAll(List.of("--master", master)));
-        common.deployMode().ifPresent(mode -> words.addAll(List.of("--deploy-mode", mode)));
-        // A copy of a task that calls models would only wait for the first one's answers.
-        words.addAll(List.of("--conf", "spark.speculation=false"));
-        words.add(environment.getOrDefault("TIKTOK_REC_JAR", jar()));
-        arguments.stream().filter(argument -> !argument.equals("--dry-run")).forEach(words::add);
-        return words.stream().map(SparkSubmit::quoted).collect(Collectors.joining(" "));
+    private final Map<String, String> environment;
+    private final Optional<String> master;
+    private final boolean clusterMode;
+
+    private SparkSubmit(CommonOptions common, Map<String, String> environment) {
+        this.environment = environment;
+        this.master = common.master();
+        this.clusterMode = common.deployMode().filter("cluster"::equals).isPresent();
     }
 
-    private static String jar() {
-        try {
-            return Path.of(Main.class
-                            .getProtectionDomain()
-                            .getCodeSource()
-                            .getLocation()
-                            .toURI())
-                    .toString();
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
+    /** The command, its words quoted for a shell. */
+    static String commandLine(
+            String command, List<String> arguments, CommonOptions common, Map<String, String> environment) {
+        return new SparkSubmit(common, environment)
+                .words(command, arguments, common).stream()
+                        .map(SparkSubmit::quoted)
+                        .collect(Collectors.joining(" "));
+    }
+
+    private List<String> words(String command, List<String> arguments, CommonOptions common) {
+        List<String> words = new ArrayList<>();
+        words.add(variable("SPARK_HOME").map(home -> home + "/bin/spark-submit").orElse("spark-submit"));
+        words.addAll(List.of("--class", Main.class.getName(), "--name", "tiktok-rec " + command));
+        master.ifPresent(value -> words.addAll(List.of("--master", value)));
+        common.deployMode().ifPresent(mode -> words.addAll(List.of("--deploy-mode", mode)));
+        variable("TIKTOK_REC_SPARK_PROPERTIES")
+                .ifPresent(file -> words.addAll(List.of("--properties-file", file, "--load-spark-defaults")));
+        memory().ifPresent(memory -> words.addAll(List.of("--driver-memory", memory)));
+        List<String> jars = jarsBeside();
+        if (!jars.isEmpty()) {
+            words.addAll(List.of("--jars", String.join(",", jars)));
         }
+        SparkSessions.SETTINGS.forEach((key, value) -> words.addAll(List.of("--conf", key + "=" + value)));
+        if (!clusterMode) {
+            variable("TIKTOK_REC_LOG4J")
+                    .ifPresent(file ->
+                            words.addAll(List.of("--driver-java-options", "-Dlog4j2.configurationFile=file:" + file)));
+        }
+        Optional<String> shipped = common.conf().filter(file -> clusterMode && isLocal(file));
+        shipped.ifPresent(file -> words.addAll(List.of("--files", shippable(file))));
+        words.add(isKubernetesCluster() ? "local://" + imageHome() + "/" + name(jar()) : jar());
+        words.addAll(ours(arguments, shipped));
+        return words;
+    }
+
+    /** What the program itself reads; a file that is shipped has only its name on the other side. */
+    private static List<String> ours(List<String> arguments, Optional<String> shipped) {
+        List<String> ours = new ArrayList<>();
+        for (String argument : arguments) {
+            if (!argument.equals("--dry-run")) {
+                ours.add(shipped.filter(file -> argument.equals(file) || argument.equals("--conf=" + file))
+                        .map(file -> argument.replace(file, name(file)))
+                        .orElse(argument));
+            }
+        }
+        return ours;
+    }
+
+    private String shippable(String file) {
+        if (!master.filter("yarn"::equals).isPresent()) {
+            throw RunFailure.usage("--conf is " + file + ", a file of this machine, and in cluster mode the driver of "
+                    + master.orElse("this master") + " runs on another. Put the file where the driver can read it, and"
+                    + " give --conf s3a://BUCKET/" + name(file) + " or, for a file of the image or of every node,"
+                    + " --conf local:///PATH.");
+        }
+        return file;
+    }
+
+    private static boolean isLocal(String file) {
+        return !file.contains("://");
+    }
+
+    private boolean isKubernetesCluster() {
+        return clusterMode && master.filter(value -> value.startsWith("k8s://")).isPresent();
+    }
+
+    /** Without a word from the user a driver on this machine gets more than Spark's 1 GB. */
+    private Optional<String> memory() {
+        boolean here = master.map(value -> value.startsWith("local")).orElse(true);
+        return variable("TIKTOK_REC_MEMORY").or(() -> here ? Optional.of(LOCAL_MEMORY) : Optional.empty());
+    }
+
+    private List<String> jarsBeside() {
+        Path folder = Path.of(jar()).resolveSibling("jars");
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(Path::toString)
+                    .filter(file -> file.endsWith(".jar"))
+                    .sorted()
+                    .map(file -> isKubernetesCluster() ? "local://" + imageHome() + "/jars/" + name(file) : file)
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String imageHome() {
+        return variable("TIKTOK_REC_IMAGE_HOME").orElse(IMAGE_HOME);
+    }
+
+    private String jar() {
+        return variable("TIKTOK_REC_JAR").orElseGet(() -> {
+            try {
+                return Path.of(Main.class
+                                .getProtectionDomain()
+                                .getCodeSource()
+                                .getLocation()
+                                .toURI())
+                        .toString();
+            } catch (URISyntaxException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    private Optional<String> variable(String name) {
+        return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
+    }
+
+    private static String name(String file) {
+        return Path.of(file).getFileName().toString();
     }
 
     private static String quoted(String word) {

@@ -1,0 +1,43 @@
+import shutil
+
+import pytest
+from stage import JAR, JARS, REPO, Cluster, crawl
+
+DATES = ("2026-11-24", "2026-11-25")
+
+
+def pytest_sessionstart(session):
+    if not JAR.exists() or not JARS:
+        pytest.exit(f"{JAR} and the jars beside it are not built: run `make test-cluster`, or `make jar`.", 2)
+
+
+@pytest.fixture(scope="session")
+def folder():
+    """Logs of everything, kept after the tests."""
+    folder = REPO / "target/cluster"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def cluster(folder):
+    cluster = Cluster.start(folder)
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def landing(cluster, folder):
+    """Two nights' crawls in S3, by date."""
+    made = {}
+    for seed, date in enumerate(DATES, start=7):
+        made[date] = cluster.s3.upload(crawl(folder / f"crawl-{date}", date, 12, 160, seed), f"landing/{date}")
+    return made
+
+
+@pytest.fixture(autouse=True)
+def no_faults_left(request):
+    yield
+    if "cluster" in request.fixturenames:
+        request.getfixturevalue("cluster").s3.faults()
