@@ -67,5 +67,5 @@ class Faults:
 if __name__ == "__main__":
     WSGIRequestHandler.protocol_version = "HTTP/1.1"
     WSGIRequestHandler.log = lambda *_: None
-    moto = DomainDispatcherApplication(create_backend_app, service="s3")
+    moto = DomainDispatcherApplication(create_backend_app)
     run_simple("127.0.0.1", int(sys.argv[1]), Faults(moto), threaded=True)

@@ -64,16 +64,21 @@ class Process:
             )
         return cls(name, log, popen)
 
-    def says(self, pattern: str, seconds: float = 60) -> re.Match:
-        def said():
-            text = self.log.read_text(errors="replace")
-            if found := re.search(pattern, text):
-                return found
-            if self.popen.poll() is not None:
-                raise AssertionError(f"{self.name} ended ({self.popen.returncode}) before it said {pattern}:\n{text[-4000:]}")
-            return None
+    def text(self) -> str:
+        return self.log.read_text(errors="replace")
 
-        return until(f"{self.name} says {pattern}", said, seconds)
+    def does(self, what: str, true: Callable[[], object], seconds: float = 60) -> object:
+        """Waits until something is true of a process that runs."""
+
+        def done():
+            if not (value := true()) and self.popen.poll() is not None:
+                raise AssertionError(f"{self.name} ended ({self.popen.returncode}) before it {what}:\n{self.text()[-4000:]}")
+            return value
+
+        return until(f"{self.name} {what}", done, seconds)
+
+    def says(self, pattern: str, seconds: float = 60) -> re.Match:
+        return self.does(f"says {pattern}", lambda: re.search(pattern, self.text()), seconds)
 
     def ended(self, seconds: float = 300) -> int:
         return self.popen.wait(seconds)
@@ -96,7 +101,7 @@ class S3:
         port = free_port()
         process = Process.start("s3", folder, [sys.executable, HERE / "s3_server.py", port])
         s3 = cls(process, f"http://127.0.0.1:{port}")
-        until("the S3 server answers", s3.answers)
+        process.does("answers", s3.answers)
         s3.client.create_bucket(Bucket=BUCKET)
         return s3
 
@@ -159,7 +164,7 @@ class Models:
             except requests.ConnectionError:
                 return False
 
-        until("the model server answers", answers)
+        process.does("answers", answers)
         return models
 
     def texts(self) -> dict[str, int]:
@@ -218,7 +223,7 @@ class Cluster:
         port, web = free_port(), free_port()
         cluster = cls(folder, s3, models, f"spark://127.0.0.1:{port}", f"http://127.0.0.1:{web}")
         cluster.daemon("master", "org.apache.spark.deploy.master.Master", "--port", port, "--webui-port", web)
-        cluster.processes["master"].says("I have been elected leader|New state: ALIVE")
+        cluster.processes["master"].does("is alive", lambda: cluster.state().get("status") == "ALIVE")
         for number in (1, 2):
             cluster.start_worker(number)
         cluster.await_workers(2)
@@ -226,9 +231,7 @@ class Cluster:
 
     def daemon(self, name: str, main: str, *options) -> None:
         command = [SPARK_HOME / "bin/spark-class", main, "--host", "127.0.0.1", *options]
-        # A stock cluster's own logs, not ours: what a daemon says is waited for.
-        env = self.spark_env() | {"SPARK_DAEMON_JAVA_OPTS": "-Dlog4j2.rootLogger.level=info"}
-        self.processes[name] = Process.start(name, self.folder, command, env)
+        self.processes[name] = Process.start(name, self.folder, command, self.spark_env())
 
     def start_worker(self, number: int) -> None:
         self.daemon(
@@ -249,16 +252,17 @@ class Cluster:
                 continue
 
     def state(self) -> dict:
-        return requests.get(f"{self.web}/json/", timeout=10).json()
+        """What the master says of itself, its workers and applications; nothing where it does not answer yet."""
+        try:
+            return requests.get(f"{self.web}/json/", timeout=10).json()
+        except requests.ConnectionError:
+            return {}
 
     def await_workers(self, count: int) -> None:
-        def alive():
-            try:
-                return sum(worker["state"] == "ALIVE" for worker in self.state()["workers"]) == count
-            except requests.ConnectionError:
-                return False
-
-        until(f"{count} workers are alive", alive)
+        until(
+            f"{count} workers are alive",
+            lambda: sum(worker["state"] == "ALIVE" for worker in self.state().get("workers", [])) == count,
+        )
 
     def spark_env(self) -> dict[str, str]:
         """What the cluster's machines have: no key of anyone."""
@@ -284,7 +288,6 @@ class Cluster:
         """A configuration in S3, small, with the model server's embeddings and no chat model."""
         lines = [
             "pipeline.num-categories = 8",
-            "pipeline.takeover-after = 30s",
             "models.llm.provider = local",
             "models.embedding { provider = openai, model = word-hashes, dimensions = 64"
             f', base-url = "{self.models.base_url}" }}',
@@ -303,7 +306,7 @@ class Cluster:
             ended = process.ended(seconds)
         finally:
             process.stop()
-        text = process.log.read_text(errors="replace")
+        text = process.text()
         assert ended == code, f"{name} ended with {ended}, not {code}:\n{text[-6000:]}"
         return text
 

@@ -2,10 +2,10 @@ package com.tiktokrec.common.s3;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.util.Arrays;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
-import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options.CreateFileOptionKeys;
 import org.apache.hadoop.fs.Path;
@@ -20,7 +20,7 @@ public final class ConditionalWrites {
     /**
      * Writes an object unless one of that name is there; two writers at once never both succeed.
      *
-     * @throws FileAlreadyExistsException where another is there
+     * @throws FileAlreadyExistsException where another is there; of java.nio, which Delta takes for a conflict
      * @throws IOException where it could not be written, or where nobody knows
      */
     static void create(FileSystem files, Path object, byte[] content) throws IOException {
@@ -35,7 +35,7 @@ public final class ConditionalWrites {
                     if (holds(files, object, content)) {
                         return;
                     }
-                    FileAlreadyExistsException taken = new FileAlreadyExistsException(object + " is there already");
+                    FileAlreadyExistsException taken = new FileAlreadyExistsException(object.toString());
                     taken.initCause(e);
                     throw taken;
                 }
