@@ -37,10 +37,11 @@ def run(warehouse, tmp_path_factory):
                 environment.setenv("TIKTOK_REC_WAREHOUSE", str(warehouse))
                 # A kernel of this environment, not one that the user has installed.
                 environment.setenv("JUPYTER_PREFER_ENV_PATH", "1")
-                environment.setenv("PYTHONDONTWRITEBYTECODE", "1")
+                # Over tables this small, the optimising compiler costs Spark more than it brings.
+                environment.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
                 client = NotebookClient(notebook, timeout=SECONDS_A_CELL, resources={"metadata": {"path": str(NOTEBOOKS)}})
                 client.execute()
-            # Where the plots can be looked at: pytest tells the folder with --basetemp.
+            # For people who want to look at the plots: `--basetemp` says where.
             nbformat.write(notebook, tmp_path_factory.mktemp("executed") / f"{name}.ipynb")
             done[name] = notebook, before, files_of(warehouse)
         return done[name]
@@ -126,16 +127,17 @@ def test_taxonomy_tells_categories_and_users(run, warehouse):
     assert told(notebook, r"([\d,]+) users have tags, ([\d.]+) each") == [len(users), round(len(tags) / len(users), 1)]
 
 
-def test_taxonomy_compares_every_video_that_has_a_vector(run, warehouse):
+def test_taxonomy_counts_videos_by_the_hashtags_of_categories(run, warehouse):
     notebook, _, _ = run("02_taxonomy_and_costs")
-    categories = rows(warehouse, "categories", "embedding_model", "embedding")
-    models = {row["embedding_model"] for row in categories if row["embedding"]}
-    vectors = {row["text_hash"] for row in rows(warehouse, "embeddings", "text_hash", "embedding_model", "embedding") if row["embedding_model"] in models and row["embedding"]}
-    videos = [row for row in rows(warehouse, "videos", "text_hash", "gone") if not row["gone"]]
-    # The sample, which a warehouse like the demo's is smaller than.
-    assert len(videos) <= 20_000
+    joined = lambda word: word.replace("_", "").replace(" ", "")
+    words = {
+        joined(word) for category in rows(warehouse, "categories", "tag", "keywords") for word in [category["tag"], *category["keywords"]]
+    }
+    videos = [row for row in rows(warehouse, "videos", "hashtags", "gone") if not row["gone"]]
 
-    assert told(notebook, r"([\d,]+) videos were compared with") == [sum(row["text_hash"] in vectors for row in videos)]
+    assert told(notebook, r"([\d,]+) of ([\d,]+) videos bear a hashtag of some category") == [
+        sum(not words.isdisjoint(map(joined, row["hashtags"] or [])) for row in videos), len(videos),
+    ]
 
 
 def test_costs_add_up(run, warehouse):
