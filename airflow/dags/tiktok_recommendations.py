@@ -16,12 +16,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from airflow.sdk import DAG, Asset, Context, CronDataIntervalTimetable, Param, chain
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 from airflow.sdk.module_loading import import_string
 
 from tiktok_rec.spark_job import TiktokRecOperator
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("tiktok_recommendations")
 
 # Where the program lies on workers: tiktok-rec.jar, and jars/*.jar with Delta and S3A.
 HOME = os.environ.get("TIKTOK_REC_HOME", "/opt/tiktok-rec")
@@ -160,8 +160,14 @@ def notify(context: Context, message: str) -> None:
 
 
 def on_failure(context: Context) -> None:
-    task = context["task_instance"]
-    notify(context, f"{task.dag_id} {run_date(context)}: {task.task_id} failed in try {task.try_number}. {task.log_url}")
+    task, problem = context["task_instance"], context.get("exception")
+    # The operator's own messages are made to be read; another's may be long, and hold what nobody looked at.
+    cause = problem if isinstance(problem, AirflowException) else type(problem).__name__
+    notify(
+        context,
+        f"{task.dag_id}, night {run_date(context)}: {task.task_id} failed for good in try {task.try_number}. {cause} "
+        f"Log: {task.log_url}",
+    )
 
 
 def whole_night_only(context: Context) -> None:

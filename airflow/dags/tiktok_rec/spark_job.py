@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
+import json
 import os
 import re
 import shutil
@@ -69,11 +70,11 @@ class TiktokRecOperator(SparkSubmitOperator):
         self._prepare()
         try:
             super().execute(context)
-        except AirflowException as failure:
+        except (AirflowException, RuntimeError) as failure:
             code = self.exit_code()
             if code == DEGRADED and not context["params"]["fail_on_degraded"]:
                 return self._ended(context, "degraded")
-            message = f"{self.task_id} of {self.run_date(context)} ended with {self._told(code)}."
+            message = f"{self.task_id} of {self.run_date(context)} ended with {self._told(code)}.{self._last_words()}"
             if code in NEVER_RETRIED or code == DEGRADED:
                 raise AirflowFailException(f"{message} It is not retried.") from failure
             raise AirflowException(message) from failure
@@ -116,6 +117,13 @@ class TiktokRecOperator(SparkSubmitOperator):
                 self.on_degraded(context, line)
         return outcome
 
+    def _last_words(self) -> str:
+        """The program's last line, which tells problem, cause and remedy, and never a user's text."""
+        for line in reversed(self._hook._last_submit_log_lines if self._hook else ()):
+            if line.startswith("tiktok-rec: "):
+                return f" It said: {self._hook._mask_cmd(line)}"
+        return ""
+
     @staticmethod
     def _told(code: int | None) -> str:
         if code is None:
@@ -132,7 +140,8 @@ class TiktokRecOperator(SparkSubmitOperator):
         )
         try:
             connection = BaseHook.get_connection(self._conn_id)
-            extra = connection.extra_dejson
+            # Airflow itself reads an extra that is no JSON as an empty one, and the job would run elsewhere.
+            extra = dict(json.loads(connection.extra or "{}"))
         except Exception as problem:
             # The problem's own text may hold the connection, and so a password.
             raise AirflowFailException(
@@ -148,11 +157,14 @@ class TiktokRecOperator(SparkSubmitOperator):
                 "it is client or cluster."
             )
         host = connection.host or ""
-        if host.startswith("k8s://") and not importlib.util.find_spec("airflow.providers.cncf.kubernetes"):
-            raise AirflowFailException(
-                f"The connection '{self._conn_id}' names Kubernetes, which the provider can't reach from here: "
-                "install apache-airflow-providers-cncf-kubernetes on the workers."
-            )
+        if host.startswith("k8s://"):
+            try:
+                importlib.import_module("airflow.providers.cncf.kubernetes.kube_client")
+            except ImportError:
+                raise AirflowFailException(
+                    f"The connection '{self._conn_id}' names Kubernetes, which the provider can't reach from here: "
+                    "install apache-airflow-providers-cncf-kubernetes on the workers."
+                ) from None
         if host == "yarn" and extra.get("deploy-mode") == "cluster":
             # Followed by the resource manager where its address is known, else by a spark-submit that waits.
             self._yarn_track_via_rm_api = bool(extra.get("yarn_resourcemanager_webapp_address"))
