@@ -1,9 +1,9 @@
 """
 ### TikTok recommendations, every night
 
-`ingest → taxonomy → profile → recommend → check`, a Spark job a task, for the UTC day in which the run's data interval
-starts. A night can be run again: what is done is not done twice. *Trigger* shows the settings of one run; those of all
-runs come from the environment (`TIKTOK_REC_…`). airflow/README.md tells how to deploy, backfill and mend.
+`ingest → taxonomy → profile → recommend → check`, a Spark job a task, for the UTC day in which the run's data
+interval starts. A night can be run again: what is done is not done twice. *Trigger* shows the settings of one run;
+those of all runs come from the environment (`TIKTOK_REC_…`). airflow/README.md tells how to deploy, backfill and mend.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ SCHEDULE = CronDataIntervalTimetable(
 # `airflow pools set tiktok_rec_quota 1 "Model and crawl calls"`
 QUOTA_POOL = "tiktok_rec_quota"
 
-# Waits of 2, 6 and 18 minutes, and up to twice that, then of 30: the third try or the fourth comes more than 10 minutes
-# after a killed driver's last heartbeat, when its claim to the night has lapsed.
+# Waits of 2, 6 and 18 minutes, and up to twice that, then of 30: by the fourth try a killed driver's claim to the
+# night, 10 minutes without a heartbeat, has lapsed.
 RETRIES = {
     "retries": 4,
     "retry_delay": timedelta(seconds=float(os.environ.get("TIKTOK_REC_RETRY_SECONDS", "120"))),
@@ -88,7 +88,7 @@ PARAMS = {
     ),
     "spark_conf": Param(
         json.loads(os.environ.get("TIKTOK_REC_SPARK_CONF", "{}")),
-        'Spark properties, {"spark.executor.memory": "8g"}. They are logged: no secrets, but the names of where they lie.',
+        'Spark properties, {"spark.executor.memory": "8g"}. They are logged: no secrets, but where they lie.',
         type="object",
         propertyNames={
             "pattern": r"^spark\.(kubernetes\.(driver|executor)\.secretKeyRef\..+"
@@ -103,7 +103,7 @@ PARAMS = {
 
 
 def run_date(context: Context) -> str:
-    """The night: the UTC day in which the interval starts, or, for a run without one, the day before it was asked for."""
+    """The night: the UTC day in which the interval starts; for a run without one, the day before it was asked for."""
     if date := context["params"]["run_date"]:
         return date
     start = context.get("data_interval_start") or context["dag_run"].run_after - timedelta(days=1)
@@ -111,7 +111,7 @@ def run_date(context: Context) -> str:
 
 
 def command_line(command: str, *options: str) -> Callable[..., list[str]]:
-    """The program's arguments, rendered for a run. {date}, {landing}, {count} and {users} in options stand for its own."""
+    """The program's arguments, rendered for a run, whose own take the place of {landing}, {count} and {users}."""
 
     def rendered(context: Context, **_: Any) -> list[str]:
         params, date = context["params"], run_date(context)
@@ -130,7 +130,9 @@ def command_line(command: str, *options: str) -> Callable[..., list[str]]:
                 words += ["--username", *params["usernames"]] if params["usernames"] else ["--all"]
             elif option == "{landing}":
                 if not params["landing"]:
-                    raise AirflowFailException("No landing folder is named: set TIKTOK_REC_LANDING, or the param landing.")
+                    raise AirflowFailException(
+                        "No landing folder is named: set TIKTOK_REC_LANDING, or the param landing."
+                    )
                 words.append(params["landing"].replace("{date}", date))
             else:
                 words.append(option.replace("{count}", str(params["count"])))

@@ -89,9 +89,13 @@ def test_a_late_crawl_is_waited_for_longer_than_anything_else(load):
 
 
 def test_each_table_is_an_asset_of_the_job_that_writes_it(load):
-    outlets = {task.task_id: {asset.name.removeprefix("tiktok_rec/") for asset in task.outlets} for task in load().dag.tasks}
+    outlets = {
+        task.task_id: {asset.name.removeprefix("tiktok_rec/") for asset in task.outlets} for task in load().dag.tasks
+    }
 
     assert set().union(*outlets.values()) == ASSETS
+    assert all("runs" in written for written in outlets.values())
+    assert all({"embeddings", "model_responses"} <= outlets[job] for job in ("taxonomy", "profile", "recommend"))
     assert "recommendations" in outlets["recommend"] and "categories" in outlets["taxonomy"]
     assert outlets["check"] == {"runs", "checked_night"}
 
@@ -117,7 +121,10 @@ def test_a_night_is_the_utc_day_that_has_just_ended(load):
 
     [interval] = scheduled(dag, datetime(2026, 11, 24, 3, tzinfo=UTC), 1)
 
-    assert (interval.start, interval.end) == (datetime(2026, 11, 24, 3, tzinfo=UTC), datetime(2026, 11, 25, 3, tzinfo=UTC))
+    assert (interval.start, interval.end) == (
+        datetime(2026, 11, 24, 3, tzinfo=UTC),
+        datetime(2026, 11, 25, 3, tzinfo=UTC),
+    )
     assert Night(dag, interval.start).rendered("check").application_args[1:3] == ["--run-date", "2026-11-24"]
 
 
@@ -164,7 +171,11 @@ def test_params_of_a_run_reach_its_jobs(load):
         usernames=["@Charli.d", "khaby"],
         warehouse="",
         run_date="2026-10-01",
-        settings={"pipeline.min-tag-affinity": 0.2, "models.llm.provider": "local", "ingest.profile-bare-authors": False},
+        settings={
+            "pipeline.min-tag-affinity": 0.2,
+            "models.llm.provider": "local",
+            "ingest.profile-bare-authors": False,
+        },
         spark_conf={"spark.executor.memory": "8g"},
     )
 
@@ -186,7 +197,10 @@ def test_a_run_without_an_interval_computes_the_day_before_it_was_asked_for(load
 
 
 def test_the_program_is_taken_from_its_folder(load):
-    usual, elsewhere = Night(load().dag).rendered("ingest"), Night(load(TIKTOK_REC_HOME="/srv/rec").dag).rendered("ingest")
+    usual, elsewhere = (
+        Night(load().dag).rendered("ingest"),
+        Night(load(TIKTOK_REC_HOME="/srv/rec").dag).rendered("ingest"),
+    )
     image = Night(load(TIKTOK_REC_HOME="local:///opt/rec", TIKTOK_REC_JARS="").dag).rendered("ingest")
 
     assert (usual.application, usual.jars) == ("/opt/tiktok-rec/tiktok-rec.jar", "/opt/tiktok-rec/jars/*.jar")

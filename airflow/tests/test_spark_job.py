@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import threading
+from types import ModuleType, SimpleNamespace
 
 import pytest
 from conftest import Night, connect
@@ -15,6 +17,16 @@ KEY = "sk-0123456789"
 @pytest.fixture
 def night(load):
     return lambda **conf: Night(load().dag, **conf)
+
+
+@pytest.fixture
+def task_log(caplog):
+    """What a task logs, which Airflow keeps from the root logger once it is set up."""
+    log = logging.getLogger("airflow.task")
+    log.addHandler(caplog.handler)
+    with caplog.at_level(logging.INFO, logger=log.name):
+        yield caplog
+    log.removeHandler(caplog.handler)
 
 
 def test_a_job_is_submitted_to_the_connections_master(spark, night):
@@ -51,26 +63,29 @@ def test_an_exit_code_says_whether_to_try_again(spark, night, code, retried, tol
     assert "It said: tiktok-rec: the remedy" in str(failure.value)
 
 
-def test_a_killed_driver_is_tried_again(spark, night):
+@pytest.mark.parametrize(
+    ("end", "told"),
+    [("kill -9 $$", "SIGKILL: its driver was stopped"), ("exit 143", "SIGTERM: its driver was stopped")],
+)
+def test_a_killed_driver_is_tried_again(spark, night, end, told):
     from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
-    spark.does("kill -9 $$")
+    spark.does(end)
 
-    with pytest.raises(AirflowException, match="SIGKILL: its driver was killed") as failure:
+    with pytest.raises(AirflowException, match=told) as failure:
         night().run("profile")
     assert not isinstance(failure.value, AirflowFailException)
 
 
-def test_a_degraded_job_succeeds_and_people_see_it(spark, night, monkeypatch, tmp_path, caplog):
+def test_a_degraded_job_succeeds_and_people_see_it(spark, night, monkeypatch, tmp_path, task_log):
     heard = told_to(monkeypatch, tmp_path)
     spark.does("exit 5")
     degraded = night()
 
-    with caplog.at_level(logging.WARNING):
-        assert degraded.run("profile") == "degraded"
+    assert degraded.run("profile") == "degraded"
 
     line = "profile of 2026-11-24 is degraded: tables are written, but too many users took a fallback."
-    assert line in caplog.text
+    assert line in task_log.text
     assert line in heard.read_text()
     assert degraded.events["tiktok_rec/user_profiles"].extra == {"run_date": "2026-11-24", "outcome": "degraded"}
 
@@ -91,16 +106,17 @@ def test_the_events_of_tables_tell_their_night(spark, night):
     assert done.events["tiktok_rec/checked_night"].extra == {"run_date": "2026-11-24", "outcome": "done"}
 
 
-def test_keys_go_by_the_environment_and_nowhere_else(spark, night, monkeypatch, caplog):
+def test_keys_go_by_the_environment_and_nowhere_else(spark, night, monkeypatch, task_log, capfd):
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     keyed = night()
 
-    with caplog.at_level(logging.INFO, logger="airflow.task.hooks"):
-        keyed.run("profile")
+    keyed.run("profile")
+    # The hook logs through another logger than the operator.
+    logged = task_log.text + "".join(capfd.readouterr())
 
     assert f"OPENAI_API_KEY={KEY}" in spark.environment
     assert KEY not in "\n".join(spark.arguments)
-    assert "Spark-Submit cmd" in caplog.text and KEY not in caplog.text
+    assert "Spark-Submit cmd" in logged and KEY not in logged
     task = keyed.rendered("profile")
     assert KEY not in repr([getattr(task, field) for field in task.template_fields])
 
@@ -178,6 +194,27 @@ def test_yarn_in_cluster_mode_is_waited_for(spark, night, monkeypatch):
         night().run("taxonomy")
 
 
+@pytest.mark.parametrize(("code", "outcome"), [(0, "done"), (5, "degraded"), (4, "ended with exit code 4")])
+def test_on_kubernetes_the_drivers_code_counts_and_keys_are_named(spark, night, monkeypatch, code, outcome):
+    from airflow.providers.apache.spark.hooks import spark_submit
+    from airflow.sdk.exceptions import AirflowFailException
+
+    # The provider for Kubernetes is not in the lock: to submit, its presence is all that is asked.
+    monkeypatch.setitem(sys.modules, "airflow.providers.cncf.kubernetes.kube_client", ModuleType("kube_client"))
+    monkeypatch.setattr(spark_submit, "kube_client", object(), raising=False)
+    connect(monkeypatch, conn_type="spark", host="k8s://https://api:6443", extra={"deploy-mode": "cluster"})
+    spark.does(f"echo '  exit code: {code}'; exit 0")
+    keyed = night(spark_conf={"spark.kubernetes.driver.secretKeyRef.OPENAI_API_KEY": "tiktok-rec:openai"})
+
+    if code == 4:
+        with pytest.raises(AirflowFailException, match=outcome):
+            keyed.run("profile")
+    else:
+        assert keyed.run("profile") == outcome
+    assert spark.arguments[:2] == ["--master", "k8s://https://api:6443"]
+    assert "spark.kubernetes.driver.secretKeyRef.OPENAI_API_KEY=tiktok-rec:openai" in spark.arguments
+
+
 def test_a_worker_without_spark_is_refused(night, monkeypatch, tmp_path):
     from airflow.sdk.exceptions import AirflowFailException
 
@@ -211,12 +248,10 @@ def test_a_task_that_is_stopped_lets_its_driver_end_the_run(spark, night, tmp_pa
 
     assert not thread.is_alive()
     assert ended.exists(), "killed before it could mark its run"
-    assert "ended with exit code 143" in str(problems[0])
+    assert "ended with SIGTERM" in str(problems[0])
 
 
 def test_a_failure_tells_one_line_and_whom_it_should(load, monkeypatch, tmp_path, caplog):
-    from types import SimpleNamespace
-
     from airflow.sdk.exceptions import AirflowFailException
 
     heard = told_to(monkeypatch, tmp_path)

@@ -38,10 +38,10 @@ class TiktokRecOperator(SparkSubmitOperator):
     """
     Submits one command of tiktok-rec, and makes of its exit code what a scheduler should do.
 
-    Exit 0 succeeds; 1, 3 and a killed driver fail and are retried; 2 and 4 fail and are not; 5 succeeds with a warning,
-    or, where ``fail_on_degraded`` of the run's params is true, fails and is not retried. Returns ``done`` or ``degraded``,
-    and gives the run date and that word to the events of its assets. An unusable Spark connection is refused before
-    anything is submitted: Spark's own operator would send the job to YARN.
+    Exit 0 succeeds; 1, 3 and a killed driver fail and are retried; 2 and 4 fail and are not; 5 succeeds with a
+    warning, or, where ``fail_on_degraded`` of the run's params is true, fails and is not retried. Returns ``done`` or
+    ``degraded``, and gives the run date and that word to the events of its assets. An unusable Spark connection is
+    refused before anything is submitted: the provider's operator would send the job to YARN.
 
     Secrets are nobody's argument here. ``env_vars`` is refused: the UI shows it, and on YARN and Kubernetes the hook
     makes ``--conf`` of it, which is logged.
@@ -59,8 +59,8 @@ class TiktokRecOperator(SparkSubmitOperator):
     ) -> None:
         if kwargs.get("env_vars"):
             raise ValueError(
-                "env_vars would show secrets in the UI and in logs: put them into the worker's environment (client mode), "
-                "spark.kubernetes.driver.secretKeyRef (Kubernetes) or a credential provider file (YARN)."
+                "env_vars would show secrets in the UI and in logs: put them into the worker's environment "
+                "(client mode), spark.kubernetes.driver.secretKeyRef (Kubernetes) or a credential provider file (YARN)."
             )
         super().__init__(**kwargs)
         self.run_date = run_date
@@ -84,8 +84,8 @@ class TiktokRecOperator(SparkSubmitOperator):
         """
         The program's exit code; None where it is not known.
 
-        In cluster mode the submitting process ends with a code of its own. On Kubernetes it logs the driver's, which the
-        hook reads; on YARN and standalone the table ``runs`` alone tells how the run ended.
+        In cluster mode the submitting process ends with a code of its own. On Kubernetes it logs the driver's, which
+        the hook reads; on YARN and standalone the table ``runs`` alone tells how the run ended.
         """
         hook = self._hook
         if hook is None or hook._submit_sp is None:
@@ -128,8 +128,9 @@ class TiktokRecOperator(SparkSubmitOperator):
     def _told(code: int | None) -> str:
         if code is None:
             return "an exit code that cluster mode does not tell: see status and error in the table runs"
-        if code < 0:
-            return f"{signal.Signals(-code).name}: its driver was killed, for want of memory or by a timeout"
+        # A JVM that a signal asked to end exits by itself, with 128 and the signal.
+        if (number := -code if code < 0 else code - 128) in signal.valid_signals():
+            return f"{signal.Signals(number).name}: its driver was stopped, by hand, a timeout or for want of memory"
         return f"exit code {code}: {MEANINGS.get(code, 'spark-submit itself failed, see its output')}"
 
     def _prepare(self) -> None:
@@ -145,7 +146,8 @@ class TiktokRecOperator(SparkSubmitOperator):
         except Exception as problem:
             # The problem's own text may hold the connection, and so a password.
             raise AirflowFailException(
-                f"The Spark connection '{self._conn_id}' is missing or can't be read ({type(problem).__name__}): {remedy}"
+                f"The Spark connection '{self._conn_id}' is missing or can't be read "
+                f"({type(problem).__name__}): {remedy}"
             ) from None
         if connection.conn_type != "spark":
             raise AirflowFailException(
@@ -174,11 +176,13 @@ class TiktokRecOperator(SparkSubmitOperator):
         binary = self._spark_binary or extra.get("spark-binary") or "spark-submit"
         if not shutil.which(binary):
             raise AirflowFailException(
-                f"{binary} is not there: install Spark on this worker and set SPARK_HOME, or put spark-submit on its PATH."
+                f"{binary} is not there: install Spark on this worker and set SPARK_HOME, "
+                "or put spark-submit on its PATH."
             )
         self._hook = self._get_hook()
         master = self._hook._connection["master"]
         if not MASTER.fullmatch(master):
             raise AirflowFailException(
-                f"The Spark connection '{self._conn_id}' makes the master '{master}', which Spark doesn't know: {remedy}"
+                f"The Spark connection '{self._conn_id}' makes the master '{master}', "
+                f"which Spark doesn't know: {remedy}"
             )
