@@ -4,10 +4,10 @@ SHELL := /bin/bash
 SOURCES := $(shell find common/src/main jobs/src/main -type f) pom.xml common/pom.xml jobs/pom.xml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-llm test build jar format docs bench bench-crawl bench-models clean
+.PHONY: help demo demo-llm test test-cluster test-cluster-full build jar dist format docs bench bench-crawl bench-models clean
 
 help: ## List the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build ## Build, then run the whole system on a generated crawl, offline
 	bin/tiktok-rec demo --warehouse target/demo
@@ -15,8 +15,30 @@ demo: build ## Build, then run the whole system on a generated crawl, offline
 demo-llm: build ## The demo, smaller, with a real language model on this machine (1.1 GB fetched once)
 	bin/demo-llm
 
-test: ## Run all tests, with format and style checks
+test: ## Run all tests, with format and style checks; the DAG's where Airflow is installed (make target/venvs/airflow)
 	$(MVN) spotless:check verify
+	@if [ -x target/venvs/airflow/bin/python ]; then \
+		target/venvs/airflow/bin/python -m pytest -q -p no:cacheprovider airflow/tests; \
+	else echo "airflow/tests: skipped, Airflow is not installed: make target/venvs/airflow installs it"; fi
+
+test-cluster: jar target/venvs/cluster target/venvs/airflow target/venvs/notebooks target/demo ## Test on a real cluster: Spark, S3, Airflow, notebooks
+	target/venvs/cluster/bin/python -m pytest -q -p no:cacheprovider --durations=0 --durations-min=1 -m "not full" tests/cluster
+	TIKTOK_REC_WAREHOUSE=target/demo target/venvs/notebooks/bin/python -m pytest -q -p no:cacheprovider notebooks
+
+test-cluster-full: jar target/venvs/cluster target/venvs/airflow ## The same with a real scheduler: a run and a backfill by its REST API
+	target/venvs/cluster/bin/python -m pytest -q -p no:cacheprovider --durations=0 --durations-min=1 -m full tests/cluster
+
+# Python environments, each from its hashed lock.
+target/venvs/cluster: tests/cluster/requirements.txt
+target/venvs/airflow: airflow/requirements.txt
+target/venvs/notebooks: notebooks/requirements.txt
+target/venvs/%:
+	bin/venv $* $<
+	@touch $@
+
+target/demo: jobs/target/.built
+	bin/tiktok-rec demo --warehouse target/demo > /dev/null
+	@touch $@
 
 build: jobs/target/.built ## Compile what bin/tiktok-rec runs
 
@@ -24,8 +46,17 @@ jobs/target/.built: $(SOURCES)
 	$(MVN) -q -Dmaven.test.skip=true package
 	@touch $@
 
-jar: ## Build jobs/target/tiktok-rec.jar for spark-submit
+jar: jobs/target/tiktok-rec.jar ## Build what spark-submit takes: jobs/target/tiktok-rec.jar, and Delta and S3A in jobs/target/jars
+
+jobs/target/tiktok-rec.jar: $(SOURCES)
 	$(MVN) -q -Dmaven.test.skip=true -Pjar package
+	@touch $@ jobs/target/.built
+
+dist: jar ## Build target/tiktok-rec.tar.gz, what a cluster's machines get: jar, jars, bin, conf, DAG and notebooks
+	mkdir -p target/dist/tiktok-rec && rm -rf target/dist/tiktok-rec/*
+	cp -r bin conf airflow notebooks LICENSE jobs/target/tiktok-rec.jar jobs/target/jars target/dist/tiktok-rec
+	tar -C target/dist --exclude=__pycache__ --exclude=tests -czf target/tiktok-rec.tar.gz tiktok-rec
+	@ls -lh target/tiktok-rec.tar.gz
 
 format: ## Format the sources
 	$(MVN) -q spotless:apply
@@ -41,6 +72,7 @@ bench-crawl: ## Measure crawling against a local server that replays the TikTok 
 	$(MVN) -q -pl jobs -am test-compile dependency:build-classpath -DincludeScope=test -DexcludeArtifactIds=common \
 		-Dmdep.outputFile=target/classpath-test.txt
 	bin/bench-crawl
+
 bench-models: build ## Measure model calls against a local server with a provider's latencies, quota and failures
 	$(MVN) -q test-compile
 	bin/bench-models

@@ -108,7 +108,7 @@ class S3:
     def answers(self) -> bool:
         try:
             return requests.get(f"{self.endpoint}/_faults", timeout=5).ok
-        except requests.ConnectionError:
+        except requests.RequestException:
             return False
 
     @property
@@ -161,7 +161,7 @@ class Models:
         def answers():
             try:
                 return models.texts() is not None
-            except requests.ConnectionError:
+            except requests.RequestException:
                 return False
 
         process.does("answers", answers)
@@ -255,7 +255,7 @@ class Cluster:
         """What the master says of itself, its workers and applications; nothing where it does not answer yet."""
         try:
             return requests.get(f"{self.web}/json/", timeout=10).json()
-        except requests.ConnectionError:
+        except requests.RequestException:
             return {}
 
     def await_workers(self, count: int) -> None:
