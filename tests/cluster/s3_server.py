@@ -37,7 +37,7 @@ class Faults:
         if fault in ("500", "503", "lost"):
             # What was not read would be taken for the next request of the connection.
             if fault != "lost":
-                environ["wsgi.input"].read()
+                environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
             status, code = ("503 Slow Down", b"SlowDown") if fault == "503" else ("500 Internal", b"InternalError")
             body = ERROR % code
             start_response(status, [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))])

@@ -412,6 +412,7 @@ public final class Warehouse {
 
     private void requireConditions(FileSystem files, Path probe) throws IOException {
         if (!ConditionalWrites.areHonoured(files, probe)) {
+            files.delete(probe.getParent(), true);
             throw RunFailure.usage("the S3 store of the warehouse " + location
                     + " ignores conditional writes (PUT with If-None-Match: *), without which two runs at once lose each"
                     + " other's commits. Nothing was written. Use a store that honours them (AWS S3 does), or, where one"
