@@ -211,7 +211,7 @@ class CheckJobIT {
         plan("ranks with gaps or repeats", "3 lists", night -> {
             night.row(2).put(UserTags.RANK, 4);
             night.row(5).put(UserTags.RANK, 2);
-            night.row(8).put(UserTags.RANK, null);
+            night.row(6).put(UserTags.RANK, null);
         });
         plan("better scores behind worse", "1 rows", night -> night.row(2).put(Recommendations.SCORE, 0.689));
 
