@@ -26,6 +26,11 @@ public final class RunFailure extends RuntimeException {
         return new RunFailure(ExitCode.INPUT, message, cause);
     }
 
+    /** Checks of a night failed; its tables are as they were. */
+    public static RunFailure checks(String message) {
+        return new RunFailure(ExitCode.CHECKS_FAILED, message, null);
+    }
+
     /** Anything else that ends the run. */
     public static RunFailure failed(String message) {
         return new RunFailure(ExitCode.FAILED, message, null);

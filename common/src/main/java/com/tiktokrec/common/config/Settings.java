@@ -19,6 +19,7 @@ public record Settings(
         Models models,
         TikTok tiktok,
         Cache cache,
+        Checks checks,
         String hash) {
 
     /** {@link #load(Optional, Map, Map)} with the environment of this process. */
@@ -60,7 +61,18 @@ public record Settings(
         Models models = Models.read(reader, environment);
         TikTok tiktok = TikTok.read(reader);
         Cache cache = Cache.read(reader, mistakes);
+        Checks checks = Checks.read(reader);
         return new Settings(
-                warehouse, pipeline, ranking, ingest, taxonomy, retrieval, models, tiktok, cache, reader.hash());
+                warehouse,
+                pipeline,
+                ranking,
+                ingest,
+                taxonomy,
+                retrieval,
+                models,
+                tiktok,
+                cache,
+                checks,
+                reader.hash());
     }
 }

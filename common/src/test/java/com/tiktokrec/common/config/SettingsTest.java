@@ -54,6 +54,11 @@ class SettingsTest {
     }
 
     @Test
+    void aNightsCheckLetsPassWhatItsKeysSay() {
+        assertThat(defaults().checks()).isEqualTo(new Checks(20, 0.8, 0.5, 0.2, 0.2, 0.1, 0.1));
+    }
+
+    @Test
     void defaultsOfTheModelsAreThoseOfTheSpecification() {
         Models models = defaults().models();
 
@@ -339,6 +344,8 @@ class SettingsTest {
         "pipeline.taxonomy-max-age, 7",
         "pipeline.taxonomy-max-age, -1d",
         "ranking.author-penalty, 2",
+        "checks.min-users, 0",
+        "checks.max-rows-lost, 20%",
         "ranking.blocked-authors, '[[a]]'",
         "ingest.profile-bare-authors, maybe",
         "retrieval.sources, '[]'",

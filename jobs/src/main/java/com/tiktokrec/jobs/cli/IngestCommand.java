@@ -7,6 +7,7 @@ import com.tiktokrec.jobs.run.RunSession;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -18,6 +19,9 @@ import picocli.CommandLine.Option;
             "",
             "Takes files, folders and globs of JSON Lines, plain or gzip: API answers in their envelope, bare video items,",
             "or one JSON array of items. Broken records go to the table quarantine; unchanged files are skipped.",
+            "",
+            "--if-due: nothing is done where a newer night is finished already. What a backfill leaves unread is read by",
+            "the next ingest that is given the same files.",
             "",
             "Example: tiktok-rec ingest --input crawl --warehouse W"
         })
@@ -31,6 +35,9 @@ final class IngestCommand extends RunCommand {
             description = "Files, folders or globs.")
     private List<String> inputs;
 
+    @Mixin
+    private final IfDueOption ifDue = new IfDueOption();
+
     IngestCommand(Workplace workplace) {
         super(workplace);
     }
@@ -39,14 +46,15 @@ final class IngestCommand extends RunCommand {
     int execute() {
         Settings settings = settings(Map.of());
         RunSession session = session(settings);
-        RunSession.Ended<IngestJob.Result> ended = session.run(
+        RunSession.Ended<IfDueOption.Outcome<IngestJob.Result>> ended = session.run(
                 false,
-                run -> {
-                    PipelineJob.refuseBackfill(run, session.command());
-                    return IngestJob.run(run, new IngestJob.Options(inputs));
-                },
+                run -> ifDue.outcome(
+                        run,
+                        session.command(),
+                        PipelineJob::notDue,
+                        () -> IngestJob.run(run, new IngestJob.Options(inputs))),
                 result -> new RunSession.Coverage(0, 0));
-        console().line(Reports.ingested(ended.result()));
+        console().line(ended.result().line("Ingest", Reports::ingested));
         return ended(session, ended);
     }
 }

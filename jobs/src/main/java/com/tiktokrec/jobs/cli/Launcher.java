@@ -63,6 +63,7 @@ public final class Launcher {
                 .addSubcommand(new ProfileCommand(workplace))
                 .addSubcommand(new RecommendCommand(workplace))
                 .addSubcommand(new PipelineCommand(workplace))
+                .addSubcommand(new CheckCommand(workplace))
                 .setOut(console.out())
                 .setErr(console.err())
                 .setCaseInsensitiveEnumValuesAllowed(true)

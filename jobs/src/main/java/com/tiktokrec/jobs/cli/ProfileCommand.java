@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -17,7 +18,12 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         versionProvider = RootCommand.Version.class,
         description = "Maps what users post, repost and like to categories, with affinities and reasons.",
-        footer = {"", "Example: tiktok-rec profile --username taylorswift --output profile.json"})
+        footer = {
+            "",
+            "--if-due: nothing is done where a newer night is finished already: profiles are never older than they were.",
+            "",
+            "Example: tiktok-rec profile --username taylorswift --output profile.json"
+        })
 final class ProfileCommand extends RunCommand {
 
     @ArgGroup(multiplicity = "1")
@@ -31,6 +37,9 @@ final class ProfileCommand extends RunCommand {
             paramLabel = "FILE",
             description = "Write the profiles as JSON too (a folder with --all).")
     private String output;
+
+    @Mixin
+    private final IfDueOption ifDue = new IfDueOption();
 
     ProfileCommand(Workplace workplace) {
         super(workplace);
@@ -49,18 +58,21 @@ final class ProfileCommand extends RunCommand {
     int execute() {
         Settings settings = settings(Map.of());
         RunSession session = session(settings);
-        RunSession.Ended<ProfileJob.Result> ended = session.run(
+        RunSession.Ended<IfDueOption.Outcome<ProfileJob.Result>> ended = session.run(
                 true,
-                run -> {
-                    PipelineJob.refuseBackfill(run, session.command());
+                run -> ifDue.outcome(run, session.command(), PipelineJob::notDue, () -> {
                     CostGate.confirm(run, () -> ProfileJob.estimate(run, options(), taxonomy != null));
                     if (taxonomy != null) {
                         TaxonomyJob.fromFile(run, taxonomy);
                     }
                     return ProfileJob.run(run, options());
-                },
-                result -> new RunSession.Coverage(result.users(), result.kept() + result.keywordFallbacks()));
-        console().line(Reports.profiled(ended.result()));
+                }),
+                outcome -> outcome.result().map(ProfileCommand::coverage).orElse(new RunSession.Coverage(0, 0)));
+        console().line(ended.result().line("Profile", Reports::profiled));
         return ended(session, ended);
+    }
+
+    private static RunSession.Coverage coverage(ProfileJob.Result result) {
+        return new RunSession.Coverage(result.users(), result.kept() + result.keywordFallbacks());
     }
 }

@@ -21,6 +21,10 @@ import picocli.CommandLine.Option;
             "retrieval.sources says where candidates come from: corpus, search, trending. With search, RAPIDAPI_KEY is needed",
             "and tonight's queries are asked for, each once for all users, at 2 requests each (see crawl --help).",
             "",
+            "A date before the newest finished night's is a backfill: its lists are made from the tables as they stand, with",
+            "ages at its end, and other dates' lists and tonight's queries stay. It is one, too, where the next night's",
+            "ingest has finished while this night's recommend is still to come.",
+            "",
             "Example: tiktok-rec recommend --username taylorswift --count 20 --output recommendations.json"
         })
 final class RecommendCommand extends RunCommand {

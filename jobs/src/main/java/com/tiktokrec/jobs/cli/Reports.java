@@ -1,5 +1,6 @@
 package com.tiktokrec.jobs.cli;
 
+import com.tiktokrec.jobs.check.CheckJob;
 import com.tiktokrec.jobs.crawl.CrawlJob;
 import com.tiktokrec.jobs.ingest.IngestJob;
 import com.tiktokrec.jobs.pipeline.PipelineJob;
@@ -90,6 +91,15 @@ final class Reports {
     static String recommended(RecommendJob.Result result, int count) {
         return "Recommend:  %,d videos for %,d of %,d users; %,d users have all %d"
                 .formatted(result.rows(), result.usersWithList(), result.users(), result.usersWithFullList(), count);
+    }
+
+    static final List<String> CHECK_COLUMNS = List.of("check", "found", "allowed", "result");
+
+    static List<List<String>> checks(CheckJob.Result result) {
+        return result.checks().stream()
+                .map(check ->
+                        List.of(check.name(), check.found(), check.allowed(), check.passed() ? "passed" : "FAILED"))
+                .toList();
     }
 
     static List<String> pipeline(PipelineJob.Result result, int count) {

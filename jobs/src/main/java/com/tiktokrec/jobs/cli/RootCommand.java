@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
             "",
             "Start here:  tiktok-rec demo",
             "Every night: tiktok-rec pipeline --all --input CRAWL --warehouse W",
+            "And then:    tiktok-rec check --warehouse W",
             "",
             "Exit codes: 0 done; 1 failed; 2 wrong usage or configuration; 3 input missing or unreadable, or an",
             "unknown user; 4 checks failed; 5 done, but too many users took a fallback."

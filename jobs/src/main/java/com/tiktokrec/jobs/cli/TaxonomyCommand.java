@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -21,6 +22,9 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "With OPENAI_API_KEY set a language model makes them; without, clusters of hashtags do.",
+            "",
+            "--if-due: nothing is done while the categories that stand are younger than pipeline.taxonomy-max-age, or where",
+            "a newer night is finished already. A new taxonomy means new profiles for everyone.",
             "",
             "Example: tiktok-rec taxonomy --input trending_hashtags.txt --output taxonomy.json --num-categories 100"
         })
@@ -38,6 +42,9 @@ final class TaxonomyCommand extends RunCommand {
 
     @Option(names = "--num-categories", paramLabel = "N", description = "How many, 1 to 500 (default: 100).")
     private Integer numCategories;
+
+    @Mixin
+    private final IfDueOption ifDue = new IfDueOption();
 
     TaxonomyCommand(Workplace workplace) {
         super(workplace);
@@ -66,15 +73,14 @@ final class TaxonomyCommand extends RunCommand {
     int execute() {
         Settings settings = settings();
         RunSession session = session(settings);
-        RunSession.Ended<TaxonomyJob.Result> ended = session.run(
+        RunSession.Ended<IfDueOption.Outcome<TaxonomyJob.Result>> ended = session.run(
                 true,
-                run -> {
-                    PipelineJob.refuseBackfill(run, session.command());
+                run -> ifDue.outcome(run, session.command(), PipelineJob::taxonomyNotDue, () -> {
                     CostGate.confirm(run, () -> TaxonomyJob.estimate(run, options(settings)));
                     return PipelineJob.makeTaxonomy(run, options(settings));
-                },
+                }),
                 result -> new RunSession.Coverage(0, 0));
-        console().line(Reports.taxonomy(ended.result()));
+        console().line(ended.result().line("Taxonomy", Reports::taxonomy));
         return ended(session, ended);
     }
 }

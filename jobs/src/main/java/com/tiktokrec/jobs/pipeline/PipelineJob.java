@@ -21,6 +21,7 @@ import com.tiktokrec.jobs.taxonomy.TaxonomyJob;
 import com.tiktokrec.jobs.users.UserSelection;
 import java.sql.Timestamp;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -118,13 +119,21 @@ public final class PipelineJob {
     }
 
     private static boolean isMissingOrOld(Run run) {
+        Duration age = run.settings().pipeline().taxonomyMaxAge();
+        return taxonomyMade(run)
+                .map(made -> made.plus(age).isBefore(run.clock().instant()))
+                .orElse(true);
+    }
+
+    /** When the standing taxonomy was made last; empty where there is none. */
+    private static Optional<Instant> taxonomyMade(Run run) {
         Timestamp written = run.warehouse()
                 .read(Categories.TABLE)
                 .agg(max(Table.WRITTEN_AT))
                 .head()
                 .getTimestamp(0);
         if (written == null) {
-            return true;
+            return Optional.empty();
         }
         // One that was made again and came out the same was not written again: the record of runs knows.
         Timestamp made = run.warehouse()
@@ -133,9 +142,7 @@ public final class PipelineJob {
                 .agg(max(Runs.STARTED_AT))
                 .head()
                 .getTimestamp(0);
-        Timestamp newest = made != null && made.after(written) ? made : written;
-        Duration age = run.settings().pipeline().taxonomyMaxAge();
-        return newest.toInstant().plus(age).isBefore(run.clock().instant());
+        return Optional.of((made != null && made.after(written) ? made : written).toInstant());
     }
 
     /** Makes a taxonomy and notes that it was made, from which its age counts. */
@@ -143,6 +150,33 @@ public final class PipelineJob {
         TaxonomyJob.Result result = TaxonomyJob.run(run, options);
         run.ledger().count(TAXONOMIES, 1);
         return result;
+    }
+
+    /**
+     * Why a scheduled command that writes more than recommendations has nothing to do: its date is a backfill. Noted in
+     * the run's record, which then counts as no night's.
+     */
+    public static Optional<String> notDue(Run run) {
+        if (!run.backfill()) {
+            return Optional.empty();
+        }
+        run.ledger().notDue();
+        return Optional.of("not due, nothing was done: a night newer than " + run.date()
+                + " is finished, and a backfill writes only recommendations");
+    }
+
+    /** {@link #notDue} for a taxonomy, which also has nothing to do while the one that stands is young enough. */
+    public static Optional<String> taxonomyNotDue(Run run) {
+        Optional<String> backfill = notDue(run);
+        if (backfill.isPresent() || isMissingOrOld(run)) {
+            return backfill;
+        }
+        String made = taxonomyMade(run).orElseThrow().toString();
+        // As in a night of the pipeline: a young taxonomy that lacks vectors is given them.
+        TaxonomyJob.ensureVectors(run);
+        run.ledger().notDue();
+        return Optional.of(
+                "not due, the categories stay: they were made at " + made + ", within pipeline.taxonomy-max-age");
     }
 
     /**
@@ -155,7 +189,7 @@ public final class PipelineJob {
             throw RunFailure.usage("a night newer than " + run.date() + " is finished, and a backfill writes only"
                     + " recommendations: `" + command
                     + "` would put old data over new. Use `recommend` or `pipeline` for"
-                    + " that date, or leave --run-date out.");
+                    + " that date, leave --run-date out, or give --if-due to have nothing done.");
         }
     }
 }

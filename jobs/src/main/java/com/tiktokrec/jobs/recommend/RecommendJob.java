@@ -69,6 +69,9 @@ public final class RecommendJob {
     /** What was recommended: users handled, users with any list, with a full list, rows, and users that a fallback touched. */
     public record Result(long users, long usersWithList, long usersWithFullList, long rows, long degradedUsers) {}
 
+    /** Among a run's counts: rows of the lists it wrote. Every run that recommends has it. */
+    public static final String ROWS = "recommendations";
+
     private static final String QUERY_FALLBACK = UserQueries.FALLBACK;
     private static final String TAG_FALLBACK = "tag_fallback";
     private static final String FALLBACK = "fallback";
@@ -92,6 +95,7 @@ public final class RecommendJob {
         Dataset<Row> users = frames.freeze(options.users().rows(run).select(Users.USERNAME, Users.USER_ID));
         long handled = users.count();
         if (handled == 0) {
+            run.ledger().count(ROWS, 0);
             return new Result(0, 0, 0, 0, 0);
         }
         List<Category> categories = TaxonomyJob.standing(run);
@@ -357,7 +361,7 @@ public final class RecommendJob {
                         coalesce(sum("size"), lit(0L)))
                 .head();
         run.ledger().count("users_with_list", sizes.getLong(0));
-        run.ledger().count("recommendations", sizes.getLong(2));
+        run.ledger().count(ROWS, sizes.getLong(2));
         return new Result(
                 handled,
                 sizes.getLong(0),

@@ -18,6 +18,9 @@ public final class RunLedger implements CallLog {
     /** Among the fallbacks: calls were left out for want of money. */
     static final String BUDGET_SPENT = "budget_spent";
 
+    /** Among the counts: the run had nothing to do. */
+    static final String NOT_DUE = "not_due";
+
     private final Map<String, Long> counts = new TreeMap<>();
     private final Set<String> fallbacks = new TreeSet<>();
     private long modelCalls;
@@ -39,6 +42,11 @@ public final class RunLedger implements CallLog {
     /** Adds to a count. */
     public synchronized void count(String name, long howMany) {
         counts.merge(name, howMany, Long::sum);
+    }
+
+    /** Notes that the run had nothing to do, and did nothing. */
+    public void notDue() {
+        count(NOT_DUE, 1);
     }
 
     /** Notes a fallback that touched some rows, users or texts; none where it touched none. */

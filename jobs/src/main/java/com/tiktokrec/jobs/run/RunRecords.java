@@ -3,6 +3,7 @@ package com.tiktokrec.jobs.run;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.try_element_at;
 
 import com.tiktokrec.common.RunFailure;
 import com.tiktokrec.common.tables.Runs;
@@ -28,12 +29,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The record of runs, by which one run at a time writes a warehouse and date. */
-final class RunRecords {
+public final class RunRecords {
 
+    /** Values of {@code runs.status}: a run that is done or degraded is finished. */
+    public static final String DONE = "done";
+
+    public static final String DEGRADED = "degraded";
+    public static final String FAILED = "failed";
     static final String RUNNING = "running";
-    static final String DONE = "done";
-    static final String DEGRADED = "degraded";
-    static final String FAILED = "failed";
     static final String ABANDONED = "abandoned";
 
     private static final Logger LOG = LoggerFactory.getLogger(RunRecords.class);
@@ -86,11 +89,12 @@ final class RunRecords {
         }
     }
 
-    /** Date of the newest finished run, if any. */
+    /** Date of the newest finished run that was due, if any: one that did nothing makes no night older. */
     Optional<LocalDate> newestFinished() {
         Row newest = warehouse
                 .read(Runs.TABLE)
                 .where(col(Users.STATUS).isin(DONE, DEGRADED))
+                .where(try_element_at(col(Runs.COUNTS), lit(RunLedger.NOT_DUE)).isNull())
                 .agg(max(SearchQueries.RUN_DATE))
                 .head();
         return Optional.ofNullable(newest.getDate(0)).map(Date::toLocalDate);

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CliTest {
 
     private static final List<String> COMMANDS =
-            List.of("demo", "generate", "crawl", "ingest", "taxonomy", "profile", "recommend", "pipeline");
+            List.of("demo", "generate", "crawl", "ingest", "taxonomy", "profile", "recommend", "pipeline", "check");
 
     private static final int DONE = ExitCode.DONE.code();
     private static final int USAGE = ExitCode.USAGE.code();
@@ -60,7 +60,8 @@ class CliTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "generate", "crawl", "ingest", "taxonomy", "profile", "recommend", "pipeline"})
+    @ValueSource(
+            strings = {"demo", "generate", "crawl", "ingest", "taxonomy", "profile", "recommend", "pipeline", "check"})
     void theHelpOfACommandTeachesItByAnExampleAndItsOptions(String command) {
         Ended ended = run(command, "--help");
 
@@ -77,6 +78,17 @@ class CliTest {
         assertThat(run("taxonomy", "--help").out()).contains("1 to 500 (default: 100)", "OPENAI_API_KEY");
         assertThat(run("crawl", "--help").out())
                 .contains("export RAPIDAPI_KEY=", "https://rapidapi.com/", "about 6 requests", "subscribe to a plan");
+    }
+
+    @Test
+    void onlyCommandsThatABackfillWouldBeRefusedTakeIfDue() {
+        for (String command : COMMANDS) {
+            boolean taken = List.of("ingest", "taxonomy", "profile").contains(command);
+            assertThat(run(command, "--help").out().contains("--if-due"))
+                    .as(command)
+                    .isEqualTo(taken);
+        }
+        assertThat(problem(run("recommend", "--all", "--if-due"), USAGE)).contains("unknown option '--if-due'");
     }
 
     @Test
