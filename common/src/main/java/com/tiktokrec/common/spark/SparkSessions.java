@@ -31,6 +31,8 @@ public final class SparkSessions {
     public static SparkSession.Builder withDelta(SparkSession.Builder builder) {
         String others = System.getProperty(PLUGINS);
         String ours = ModelCallsPlugin.class.getName();
+        // Else metrics are named after the application's id, and every night anew.
+        setIfAbsent(builder, "spark.metrics.namespace", "tiktok_rec");
         return builder.config(PLUGINS, others == null || others.equals(ours) ? ours : others + "," + ours)
                 .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
                 .config("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog")
