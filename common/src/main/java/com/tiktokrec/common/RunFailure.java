@@ -17,6 +17,10 @@ public final class RunFailure extends RuntimeException {
         return new RunFailure(ExitCode.USAGE, message, null);
     }
 
+    public static RunFailure usage(String message, Throwable cause) {
+        return new RunFailure(ExitCode.USAGE, message, cause);
+    }
+
     /** Input that is missing or unreadable, or an unknown user. */
     public static RunFailure input(String message) {
         return new RunFailure(ExitCode.INPUT, message, null);

@@ -2,7 +2,7 @@ package com.tiktokrec.common.config;
 
 import java.time.Duration;
 
-/** How much of each user is read, what is kept of it, and when a night counts as degraded. */
+/** How much of each user is read, what is kept of it, when a night counts as degraded, and when as gone. */
 public record Pipeline(
         int numCategories,
         int maxPostsToAnalyze,
@@ -14,7 +14,8 @@ public record Pipeline(
         double minVideoScore,
         int serveMemoryNights,
         Duration taxonomyMaxAge,
-        double maxDegradedRatio) {
+        double maxDegradedRatio,
+        Duration takeoverAfter) {
 
     static Pipeline read(SettingsReader reader) {
         return new Pipeline(
@@ -29,6 +30,7 @@ public record Pipeline(
                 reader.value("pipeline.serve-memory-nights", Rule.count(0, 365)),
                 reader.value(
                         "pipeline.taxonomy-max-age", Rule.durationOrZero(Duration.ofMinutes(1), Duration.ofDays(3650))),
-                reader.value("pipeline.max-degraded-ratio", Rule.number(0, 1)));
+                reader.value("pipeline.max-degraded-ratio", Rule.number(0, 1)),
+                reader.value("pipeline.takeover-after", Rule.duration(Duration.ofSeconds(30), Duration.ofDays(1))));
     }
 }

@@ -1,5 +1,6 @@
 package com.tiktokrec.common.http;
 
+import com.tiktokrec.common.DaemonThreads;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -11,6 +12,7 @@ import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -48,7 +50,7 @@ public final class InFlight<I, O> implements Iterator<O>, AutoCloseable {
         this.inputs = inputs;
         this.maxInFlight = maxInFlight;
         this.call = call;
-        this.threads = maxInFlight == 1 ? null : Executors.newFixedThreadPool(maxInFlight, InFlight::thread);
+        this.threads = maxInFlight == 1 ? null : Executors.newFixedThreadPool(maxInFlight, threads());
         this.completed = threads == null ? null : new ExecutorCompletionService<>(threads);
     }
 
@@ -79,10 +81,13 @@ public final class InFlight<I, O> implements Iterator<O>, AutoCloseable {
         return new InFlight<>(inputs, maxInFlight, weight, maxWeight, call);
     }
 
-    private static Thread thread(Runnable calls) {
-        Thread thread = new Thread(calls, "call-" + THREADS.incrementAndGet());
-        thread.setDaemon(true);
-        return thread;
+    private static ThreadFactory threads() {
+        ThreadFactory threads = DaemonThreads.named("call");
+        return calls -> {
+            Thread thread = threads.newThread(calls);
+            thread.setName("call-" + THREADS.incrementAndGet());
+            return thread;
+        };
     }
 
     /** @throws CancellationException once closed with outcomes left: that is no end of the data */

@@ -2,6 +2,7 @@ package com.tiktokrec.common.model;
 
 import static org.apache.spark.sql.functions.col;
 
+import com.tiktokrec.common.DaemonThreads;
 import com.tiktokrec.common.tables.Table;
 import com.tiktokrec.common.tables.Warehouse;
 import java.time.Duration;
@@ -135,8 +136,7 @@ final class AnswerStore {
         Waves(CallDesk.Batch batch, CallRules rules) {
             this.batch = batch;
             this.rules = rules;
-            this.thread = new Thread(this::commitWhileCalling, "model-call-waves");
-            thread.setDaemon(true);
+            this.thread = DaemonThreads.named("model-call-waves").newThread(this::commitWhileCalling);
             thread.start();
         }
 

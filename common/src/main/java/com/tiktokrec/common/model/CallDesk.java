@@ -19,6 +19,7 @@ import com.tiktokrec.common.model.quota.QuotaLedger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -68,6 +69,7 @@ public final class CallDesk implements AutoCloseable {
         private long callingSince;
         private long endedAt;
         private String firstFailure;
+        private boolean told;
 
         private Batch(String step, ModelKind kind, long of) {
             this.id = kind.word() + "-" + step.replaceAll("[^A-Za-z0-9]+", "_") + "-" + BATCHES.incrementAndGet();
@@ -93,33 +95,44 @@ public final class CallDesk implements AutoCloseable {
             }
         }
 
-        /** What the step came to. */
+        /** What the step came to; from now on its calls are not under way. */
         CallTotals totals(long requested) {
             synchronized (CallDesk.this) {
-                CallStatistics now = statistics(kind);
-                return new CallTotals(
-                        requested,
-                        requested - of,
-                        answered,
-                        of - answered,
-                        now.attempts() - attemptsBefore,
-                        now.promptTokens() - promptTokensBefore,
-                        now.completionTokens() - completionTokensBefore,
-                        now.usd() - usdBefore,
-                        firstFailure);
+                told = true;
+                return soFar(requested);
             }
+        }
+
+        private CallTotals soFar(long requested) {
+            CallStatistics now = statistics(kind);
+            return new CallTotals(
+                    requested,
+                    requested - of,
+                    answered,
+                    of - answered,
+                    now.attempts() - attemptsBefore,
+                    now.promptTokens() - promptTokensBefore,
+                    now.completionTokens() - completionTokensBefore,
+                    now.usd() - usdBefore,
+                    firstFailure);
+        }
+
+        private double callingSeconds() {
+            return callingSince == 0 ? 0 : (Math.max(endedAt, callingSince) - callingSince) / 1e3;
         }
 
         @Override
         public void close() {
             synchronized (CallDesk.this) {
-                if (callingSince > 0) {
-                    statistics(kind).called((Math.max(endedAt, callingSince) - callingSince) / 1e3);
-                }
+                statistics(kind).called(callingSeconds());
                 batches.remove(id);
             }
         }
     }
+
+    private record Lease(ModelKind kind, long id) {}
+
+    private record Reserved(String executor, double usd) {}
 
     private final String runId;
     private final CallRules rules;
@@ -133,6 +146,7 @@ public final class CallDesk implements AutoCloseable {
     private final Map<ModelKind, String> stopped = new EnumMap<>(ModelKind.class);
     private final Map<ModelKind, Boolean> everAnswered = new EnumMap<>(ModelKind.class);
     private final Map<String, Batch> batches = new TreeMap<>();
+    private final Map<Lease, Reserved> reserved = new HashMap<>();
     private boolean budgetSpent;
     private volatile long lastSentAt;
     private volatile AutoCloseable closedWithThis = () -> {};
@@ -256,7 +270,7 @@ public final class CallDesk implements AutoCloseable {
         QuotaLedger ledger = ledgers.get(ask.kind());
         for (Unused unused : ask.unused()) {
             ledger.unused(unused.lease());
-            budget.settle(unused.reservedUsd(), 0);
+            settle(new Lease(ask.kind(), unused.lease()), 0);
         }
         ask.ended().forEach(ended -> ended(ask.kind(), ledger, ended));
         statistics(ask.kind()).throttled(ask.executor(), ask.throttled());
@@ -294,6 +308,7 @@ public final class CallDesk implements AutoCloseable {
             budget.settle(want.usd(), 0);
             return new Grant(0, 0);
         }
+        reserved.put(new Lease(ask.kind(), lease.get().id()), new Reserved(ask.executor(), want.usd()));
         lastSentAt = millis.getAsLong() + lease.get().notBeforeMillis();
         return new Grant(lease.get().id(), lease.get().notBeforeMillis());
     }
@@ -317,13 +332,21 @@ public final class CallDesk implements AutoCloseable {
         budget.settle(reservedUsd, paidUsd);
     }
 
+    /** A lease that is not known was settled when its executor was lost. */
+    private void settle(Lease lease, double paidUsd) {
+        Reserved before = reserved.remove(lease);
+        if (before != null) {
+            budget.settle(before.usd(), paidUsd);
+        }
+    }
+
     private void ended(ModelKind kind, QuotaLedger ledger, Ended ended) {
         long now = millis.getAsLong();
         boolean answered = ended.ended().equals(Ended.ANSWERED);
         long used = ended.promptTokens() + ended.completionTokens();
         ledger.ended(ended.lease(), ended.agoMillis(), used > 0 ? OptionalLong.of(used) : OptionalLong.empty());
         ledger.lowerTo(limit(ended.requestsPerMinute()), limit(ended.tokensPerMinute()));
-        budget.settle(ended.reservedUsd(), ended.perhapsPaid() ? ended.reservedUsd() : ended.usd());
+        settle(new Lease(kind, ended.lease()), ended.perhapsPaid() ? ended.reservedUsd() : ended.usd());
         statistics(kind).ended(ended);
         lastSentAt = now;
         batches.values().stream()
@@ -374,9 +397,14 @@ public final class CallDesk implements AutoCloseable {
         }
     }
 
-    private synchronized void lost(String executor) {
+    synchronized void lost(String executor) {
         ledgers.values().forEach(ledger -> ledger.lost(executor));
         batches.values().forEach(batch -> batch.claims.lost(executor));
+        // Nobody knows whether its calls were paid. Left open, what was set aside for them would have others ask for
+        // ever.
+        List.copyOf(reserved.entrySet()).stream()
+                .filter(entry -> entry.getValue().executor().equals(executor))
+                .forEach(entry -> settle(entry.getKey(), entry.getValue().usd()));
     }
 
     private CallStatistics statistics(ModelKind kind) {
@@ -391,6 +419,14 @@ public final class CallDesk implements AutoCloseable {
     /** Whether calls were left out for want of money. */
     public synchronized boolean budgetSpent() {
         return budgetSpent;
+    }
+
+    /** What the steps came to so far that have not told their totals. */
+    public synchronized CallTotals underWay() {
+        return batches.values().stream()
+                .filter(batch -> !batch.told)
+                .map(batch -> batch.soFar(batch.of))
+                .reduce(CallTotals.NONE, CallTotals::plus);
     }
 
     /** How far the calls under way are. */
@@ -411,7 +447,7 @@ public final class CallDesk implements AutoCloseable {
                 done == 0 ? Duration.ZERO : Duration.ofSeconds(Math.round((batch.of - done) / perSecond)));
     }
 
-    /** The figures of the run's calls by name, for its record: whole numbers, seconds and percent. */
+    /** The figures of the run's calls so far by name, for its record: whole numbers, seconds and percent. */
     public synchronized Map<String, Long> figures() {
         Map<String, Long> figures = new TreeMap<>();
         statistics.forEach((kind, counted) -> {
@@ -423,8 +459,15 @@ public final class CallDesk implements AutoCloseable {
                     .forEach((outcome, count) ->
                             figures.put(prefix + "attempts_" + outcome.toLowerCase(Locale.ROOT), count));
             QuotaLedger ledger = ledgers.get(kind);
+            double underWay = batches.values().stream()
+                    .filter(batch -> batch.kind == kind)
+                    .mapToDouble(Batch::callingSeconds)
+                    .sum();
             counted.efficiencyPercent(
-                            ledger.requestsPerMinute(), ledger.tokensPerMinute(), maxInFlight.getOrDefault(kind, 0))
+                            ledger.requestsPerMinute(),
+                            ledger.tokensPerMinute(),
+                            maxInFlight.getOrDefault(kind, 0),
+                            underWay)
                     .ifPresent(percent -> figures.put(prefix + "efficiency_percent", percent));
             double[] throttled = counted.throttledSeconds();
             figures.put(prefix + "seconds_throttled_by_quota", Math.round(throttled[0]));

@@ -80,9 +80,12 @@ final class CallStatistics {
      * min(RPM/60 × rows a request, TPM/60 ÷ tokens a row, in-flight ÷ mean latency × rows a request).
      *
      * @param maxInFlight calls under way at once on each executor, 0 where there is no bound
+     * @param secondsUnderWay for which steps that go on have called so far
      */
-    OptionalLong efficiencyPercent(OptionalLong requestsPerMinute, OptionalLong tokensPerMinute, int maxInFlight) {
-        if (answers == 0 || rows == 0 || callingSeconds <= 0) {
+    OptionalLong efficiencyPercent(
+            OptionalLong requestsPerMinute, OptionalLong tokensPerMinute, int maxInFlight, double secondsUnderWay) {
+        double seconds = callingSeconds + secondsUnderWay;
+        if (answers == 0 || rows == 0 || seconds <= 0) {
             return OptionalLong.empty();
         }
         double rowsPerRequest = (double) rows / answers;
@@ -100,7 +103,7 @@ final class CallStatistics {
         }
         return Double.isInfinite(ceiling)
                 ? OptionalLong.empty()
-                : OptionalLong.of(Math.round(100 * (rows / callingSeconds) / ceiling));
+                : OptionalLong.of(Math.round(100 * (rows / seconds) / ceiling));
     }
 
     /** Seconds, as a mean over the executors, in which calls waited for the quota, for a free slot, for the server. */

@@ -24,9 +24,25 @@ public record CallTotals(
         double costUsd,
         String firstFailure) {
 
+    public static final CallTotals NONE = new CallTotals(0, 0, 0, 0, 0, 0, 0, 0, null);
+
     /** Totals where the store answered every request. */
     static CallTotals allCached(long requested) {
         return new CallTotals(requested, requested, 0, 0, 0, 0, 0, 0, null);
+    }
+
+    /** Both together. */
+    CallTotals plus(CallTotals other) {
+        return new CallTotals(
+                requested + other.requested,
+                cached + other.cached,
+                answered + other.answered,
+                failed + other.failed,
+                attempts + other.attempts,
+                promptTokens + other.promptTokens,
+                completionTokens + other.completionTokens,
+                costUsd + other.costUsd,
+                firstFailure == null ? other.firstFailure : firstFailure);
     }
 
     /** The same, with requests that the store answered besides. */

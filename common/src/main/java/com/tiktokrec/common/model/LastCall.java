@@ -1,5 +1,6 @@
 package com.tiktokrec.common.model;
 
+import com.tiktokrec.common.DaemonThreads;
 import com.tiktokrec.common.model.quota.QuotaLedger;
 import com.tiktokrec.common.tables.Warehouse;
 import java.io.FileNotFoundException;
@@ -37,11 +38,7 @@ public final class LastCall implements AutoCloseable {
         this.files = files;
         this.marker = marker;
         this.desk = desk;
-        this.timer = Executors.newSingleThreadScheduledExecutor(work -> {
-            Thread thread = new Thread(work, "last-model-call");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.timer = Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("last-model-call"));
         this.refreshing = timer.scheduleAtFixedRate(this::refresh, 0, REFRESHED.toMillis(), TimeUnit.MILLISECONDS);
     }
 

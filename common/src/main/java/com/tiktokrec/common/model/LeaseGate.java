@@ -1,5 +1,6 @@
 package com.tiktokrec.common.model;
 
+import com.tiktokrec.common.DaemonThreads;
 import com.tiktokrec.common.model.DeskMessage.Ask;
 import com.tiktokrec.common.model.DeskMessage.Ended;
 import com.tiktokrec.common.model.DeskMessage.Grant;
@@ -65,8 +66,7 @@ final class LeaseGate implements CallGate, AutoCloseable {
         this.executor = executor;
         this.maxInFlight = maxInFlight;
         this.slots = new Semaphore(maxInFlight);
-        this.broker = new Thread(this::talkToDriver, "model-call-leases-" + kind.word());
-        broker.setDaemon(true);
+        this.broker = DaemonThreads.named("model-call-leases-" + kind.word()).newThread(this::talkToDriver);
         broker.start();
     }
 

@@ -15,7 +15,7 @@ import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 
 /**
  * Spark's own channel between executors and driver, which model calls go over: leases of the quota, claims of requests,
- * and the key, which is asked for by a message. The map that a driver plugin may hand to executors is no place for it:
+ * and the key, which is asked for by a message. Its registry of metrics is the run's ({@link RunMetrics}). The map that a driver plugin may hand to executors is no place for it:
  * Spark puts that into its configuration.
  */
 public final class ModelCallsPlugin implements SparkPlugin {
@@ -58,8 +58,11 @@ public final class ModelCallsPlugin implements SparkPlugin {
 
     private static final class OnDriver implements DriverPlugin {
 
+        private RunMetrics metrics;
+
         @Override
         public Map<String, String> init(SparkContext context, PluginContext plugin) {
+            metrics = RunMetrics.open(plugin.metricRegistry());
             context.addSparkListener(new SparkListener() {
                 @Override
                 public void onExecutorRemoved(SparkListenerExecutorRemoved removed) {
@@ -67,6 +70,11 @@ public final class ModelCallsPlugin implements SparkPlugin {
                 }
             });
             return Map.of();
+        }
+
+        @Override
+        public void shutdown() {
+            metrics.close();
         }
 
         @Override

@@ -8,7 +8,7 @@ public enum ModelKind {
     EMBEDDING;
 
     /** As counts and file names write it. */
-    String word() {
+    public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 }

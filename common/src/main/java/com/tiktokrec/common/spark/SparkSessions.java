@@ -29,6 +29,8 @@ public final class SparkSessions {
         settings.put("spark.redaction.regex", "(?i)secret|password|token|access[.]?key|api.?key");
         // A copy of a task that calls models would only wait for the first one's answers.
         settings.put("spark.speculation", "false");
+        // Else metrics are named after the application's id, and every night anew.
+        settings.put("spark.metrics.namespace", "tiktok_rec");
         return Collections.unmodifiableMap(settings);
     }
 

@@ -33,7 +33,8 @@ class SettingsTest {
 
         assertThat(settings.warehouse()).isEmpty();
         assertThat(settings.pipeline())
-                .isEqualTo(new Pipeline(100, 50, 30, 30, 0.3, 10, 20, 0.5, 0, Duration.ofDays(7), 0.05));
+                .isEqualTo(new Pipeline(
+                        100, 50, 30, 30, 0.3, 10, 20, 0.5, 0, Duration.ofDays(7), 0.05, Duration.ofMinutes(10)));
     }
 
     @Test
@@ -167,6 +168,7 @@ class SettingsTest {
                 "ranking.blocked-hashtags", "[\"#fyp\", ad]",
                 "cache.ttl-by-endpoint", "{ user/info = 1d }",
                 "pipeline.taxonomy-max-age", "36h",
+                "pipeline.takeover-after", "90s",
                 "cache.max-size", "512MiB",
                 "models.embedding.query-prefix", "\"query: \"",
                 "models.prices.\"gpt-4.1\".input", "3"));
@@ -178,6 +180,7 @@ class SettingsTest {
         assertThat(settings.cache().ttl("user/info")).isEqualTo(Duration.ofDays(1));
         assertThat(settings.cache().ttl("user/posts")).isEqualTo(Duration.ofHours(1));
         assertThat(settings.pipeline().taxonomyMaxAge()).isEqualTo(Duration.ofHours(36));
+        assertThat(settings.pipeline().takeoverAfter()).isEqualTo(Duration.ofSeconds(90));
         assertThat(settings.cache().maxSize()).isEqualTo(512L << 20);
         assertThat(settings.models().embedding().queryPrefix()).isEqualTo("query: ");
         assertThat(settings.models().prices().get("gpt-4.1")).isEqualTo(new Price(3, 8));

@@ -37,10 +37,14 @@ class CallDeskTest {
     }
 
     private static Leases ask(CallDesk desk, int calls, double usd, Ended... ended) {
+        return ask(desk, "executor 1", calls, usd, ended);
+    }
+
+    private static Leases ask(CallDesk desk, String executor, int calls, double usd, Ended... ended) {
         return (Leases) desk.answer(new Ask(
                 "run",
                 ModelKind.CHAT,
-                "executor 1",
+                executor,
                 Stream.generate(() -> new Want(100, usd)).limit(calls).toList(),
                 List.of(ended),
                 List.of(),
@@ -136,6 +140,52 @@ class CallDeskTest {
 
         assertThat(second.stopped()).contains("models.budget-usd");
         assertThat(desk.budgetSpent()).isTrue();
+    }
+
+    @Test
+    void whatALostExecutorHadOutCountsAsPaidOnceAndHoldsNobodyUp() {
+        CallDesk desk = desk(OptionalLong.empty(), OptionalDouble.of(1));
+        long lease = ask(desk, "executor 1", 1, 0.6).grants().get(0).lease();
+        assertThat(ask(desk, "executor 2", 1, 0.6).stopped())
+                .as("it may cost less")
+                .isNull();
+
+        desk.lost("executor 1");
+
+        assertThat(ask(desk, "executor 2", 1, 0.3).grants().get(0).lease())
+                .as("0.4 is left")
+                .isPositive();
+        // A message of the lost one that comes late changes nothing.
+        ask(desk, "executor 1", 0, 0, new Ended(lease, 0, Ended.ANSWERED, 10, 10, 0.5, 0.6, false, 10, null, 0, 0, 0));
+        desk.lost("executor 2");
+        assertThat(ask(desk, "executor 3", 1, 0.2).stopped()).contains("models.budget-usd");
+    }
+
+    @Test
+    void callsUnderWayAreToldUntilTheirStepTellsItsTotals() {
+        CallDesk desk = desk();
+        try (CallDesk.Batch batch = desk.begin("profile", ModelKind.CHAT, 2, 8)) {
+            long lease = ask(desk, 1, 0).grants().get(0).lease();
+            assertThat(desk.underWay().attempts()).isZero();
+            now += 2_000;
+            ask(desk, 0, 0, new Ended(lease, 0, Ended.ANSWERED, 10, 5, 0.5, 0, false, 1_000, null, 0, 0, 0));
+            desk.answer(new DeskMessage.Staged("run", batch.id(), 1, List.of("0".repeat(64)), 1, 0, 1, null));
+
+            CallTotals underWay = desk.underWay();
+            assertThat(underWay.attempts()).isEqualTo(1);
+            assertThat(underWay.promptTokens()).isEqualTo(10);
+            assertThat(underWay.completionTokens()).isEqualTo(5);
+            assertThat(underWay.costUsd()).isEqualTo(0.5);
+            assertThat(desk.figures())
+                    .as("one row in 2 s, where 8 calls of 1 s at once allow 8 rows a second")
+                    .containsEntry("chat_efficiency_percent", 6L);
+
+            assertThat(batch.totals(2).attempts()).isEqualTo(1);
+            assertThat(desk.underWay()).isEqualTo(CallTotals.NONE);
+        }
+        assertThat(desk.figures())
+                .as("the same after the step as while it went on")
+                .containsEntry("chat_efficiency_percent", 6L);
     }
 
     @Test

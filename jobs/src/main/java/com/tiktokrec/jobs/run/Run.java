@@ -43,16 +43,13 @@ public record Run(
     public <T> T step(String description, Supplier<T> work) {
         Instant started = clock.instant();
         ledger.step(description);
-        spark.sparkContext().setJobGroup(id, description, false);
-        try {
+        return new RunLabel(spark.sparkContext(), id).on(description, () -> {
             T result = work.get();
             LOG.info(
                     "{}: {} s",
                     description,
                     Duration.between(started, clock.instant()).toMillis() / 1000.0);
             return result;
-        } finally {
-            spark.sparkContext().clearJobGroup();
-        }
+        });
     }
 }

@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +31,16 @@ public final class RunLedger implements CallLog {
     private long completionTokens;
     private double costUsd;
     private String step = "start";
+    private final BiConsumer<String, Supplier<Long>> newCount;
+
+    public RunLedger() {
+        this((name, count) -> {});
+    }
+
+    /** @param newCount is told the name of each new count, and where to read it */
+    RunLedger(BiConsumer<String, Supplier<Long>> newCount) {
+        this.newCount = newCount;
+    }
 
     /** What the run does now. */
     public synchronized String step() {
@@ -41,7 +53,13 @@ public final class RunLedger implements CallLog {
 
     /** Adds to a count. */
     public synchronized void count(String name, long howMany) {
-        counts.merge(name, howMany, Long::sum);
+        if (counts.put(name, counted(name) + howMany) == null) {
+            newCount.accept(name, () -> counted(name));
+        }
+    }
+
+    private synchronized long counted(String name) {
+        return counts.getOrDefault(name, 0L);
     }
 
     /** Notes that the run had nothing to do, and did nothing. */

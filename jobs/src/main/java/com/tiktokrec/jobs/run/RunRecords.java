@@ -40,15 +40,17 @@ public final class RunRecords {
     static final String ABANDONED = "abandoned";
 
     private static final Logger LOG = LoggerFactory.getLogger(RunRecords.class);
-    private static final Duration SILENCE = Duration.ofMinutes(10);
     private static final int CONFLICTS = 10;
 
     private final Warehouse warehouse;
     private final Clock clock;
+    private final Duration takeoverAfter;
 
-    RunRecords(Warehouse warehouse, Clock clock) {
+    /** @param takeoverAfter for how long a run may give no sign of life before it counts as gone */
+    RunRecords(Warehouse warehouse, Clock clock, Duration takeoverAfter) {
         this.warehouse = warehouse;
         this.clock = clock;
+        this.takeoverAfter = takeoverAfter;
     }
 
     /**
@@ -66,7 +68,7 @@ public final class RunRecords {
     }
 
     private void takeOver(LocalDate date) {
-        Instant heardSince = clock.instant().minus(SILENCE);
+        Instant heardSince = clock.instant().minus(takeoverAfter);
         List<Row> running = warehouse
                 .read(Runs.TABLE)
                 .where(col(SearchQueries.RUN_DATE).equalTo(lit(Date.valueOf(date))))
@@ -77,7 +79,8 @@ public final class RunRecords {
             if (!run.getTimestamp(3).toInstant().isBefore(heardSince)) {
                 throw RunFailure.failed("run " + run.getString(0) + " (" + run.getString(1) + ", started "
                         + run.getTimestamp(2).toInstant() + ") is writing " + warehouse.location() + " for " + date
-                        + ". Wait for it; if its process is gone, it is taken over 10 minutes after its last sign of life, "
+                        + ". Wait for it; if its process is gone, it is taken over after pipeline.takeover-after ("
+                        + takeoverAfter.toSeconds() + " s) without a sign of life; the last was at "
                         + run.getTimestamp(3).toInstant() + ".");
             }
             LOG.warn("Run {} gave no sign of life since {}: marked abandoned", run.getString(0), run.getTimestamp(3));

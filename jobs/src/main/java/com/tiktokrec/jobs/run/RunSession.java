@@ -3,8 +3,10 @@ package com.tiktokrec.jobs.run;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.map;
 
+import com.tiktokrec.common.DaemonThreads;
 import com.tiktokrec.common.config.Settings;
 import com.tiktokrec.common.model.CallDesk;
+import com.tiktokrec.common.model.CallTotals;
 import com.tiktokrec.common.model.ModelClients;
 import com.tiktokrec.common.model.StepEstimate;
 import com.tiktokrec.common.spark.SparkSessions;
@@ -63,6 +65,11 @@ public record RunSession(
     private static final Logger LOG = LoggerFactory.getLogger(RunSession.class);
     private static final Duration HEARTBEAT = Duration.ofMinutes(3);
 
+    /** Heartbeats within the time after which a run counts as gone: two may be lost. */
+    private static final int HEARTBEATS = 3;
+
+    private static final String STOPPED = "stopped by a signal";
+
     /** All tables, in the order of the data flow. */
     public static final List<Table> TABLES = List.of(
             Videos.TABLE,
@@ -103,15 +110,36 @@ public record RunSession(
      * @param coverage of the work's result, from which the run counts as degraded or not
      */
     public <T> Ended<T> run(boolean needsModels, Function<Run, T> work, Function<T, Coverage> coverage) {
-        Instant started = clock.instant();
         SparkSession spark = openSpark();
         String id = date + "-" + command + "-" + UUID.randomUUID().toString().substring(0, 8);
+        RunLabel label = new RunLabel(spark.sparkContext(), id);
+        return label.on(
+                "claim, prepare and record " + command + " " + date,
+                () -> run(spark, label, needsModels, work, coverage));
+    }
+
+    private <T> Ended<T> run(
+            SparkSession spark,
+            RunLabel label,
+            boolean needsModels,
+            Function<Run, T> work,
+            Function<T, Coverage> coverage) {
+        Instant started = clock.instant();
+        String id = label.runId();
         Warehouse tables = new Warehouse(spark, warehouse, id, started);
         tables.requireWritable();
-        RunRecords records = new RunRecords(tables, clock);
-        records.claim(started(spark, id, started), date);
-        RunLedger ledger = new RunLedger();
-        ScheduledExecutorService heartbeats = heartbeats(records);
+        Duration takeoverAfter = settings.pipeline().takeoverAfter();
+        RunRecords records = new RunRecords(tables, clock, takeoverAfter);
+        RunLedger ledger = RunGauges.ledger(id);
+        // From before the claim: it is in the table before this thread knows.
+        RunEnd end = new RunEnd(() -> recordStop(label, records, ledger));
+        try {
+            records.claim(started(spark, id, started), date);
+        } catch (RuntimeException e) {
+            end.close();
+            throw e;
+        }
+        ScheduledExecutorService heartbeats = heartbeats(label, records, takeoverAfter);
         StepProgress progress = new StepProgress(spark, id, ledger);
         try {
             boolean backfill = records.newestFinished().map(date::isBefore).orElse(false);
@@ -121,13 +149,14 @@ public record RunSession(
             LOG.info("Run {} writes {} for {}{}", id, warehouse, date, backfill ? " (backfill)" : "");
             T result = work.apply(run);
             String status = status(coverage.apply(result));
-            records.update(finished(tables, ledger, status, null));
+            end.record(() -> records.update(finished(tables, ledger, status, null)));
             return new Ended<>(result, status, ledger, Duration.between(started, clock.instant()));
         } catch (Throwable e) {
             // Spark throws checked exceptions that it does not declare, and a full heap is a failure to record too.
-            recordFailure(records, tables, ledger, e);
+            recordFailure(end, records, tables, ledger, e);
             throw e;
         } finally {
+            end.close();
             progress.close();
             heartbeats.shutdown();
             tables.clearStaging();
@@ -171,20 +200,27 @@ public record RunSession(
     }
 
     private Map<String, Column> finished(Warehouse tables, RunLedger ledger, String status, String error) {
-        CallDesk.find(tables.runId()).ifPresent(ledger::noteCalls);
+        Map<String, Column> values = ended(tables.runId(), ledger, status, error);
+        values.put(Runs.TABLE_VERSIONS, literal(tables.versions(TABLES)));
+        return values;
+    }
+
+    private Map<String, Column> ended(String runId, RunLedger ledger, String status, String error) {
+        Optional<CallDesk> desk = CallDesk.find(runId);
+        desk.ifPresent(ledger::noteCalls);
+        CallTotals underWay = desk.map(CallDesk::underWay).orElse(CallTotals.NONE);
         Timestamp now = Timestamp.from(clock.instant());
         Map<String, Column> values = new HashMap<>();
         values.put(Users.STATUS, lit(status));
         values.put(Runs.HEARTBEAT_AT, lit(now));
         values.put(Runs.FINISHED_AT, lit(now));
-        values.put(Runs.TABLE_VERSIONS, literal(tables.versions(TABLES)));
         values.put(Runs.COUNTS, literal(ledger.counts()));
         values.put(Recommendations.DEGRADED, lit(ledger.fallbacks().toArray(new String[0])));
-        values.put(Runs.MODEL_CALLS, lit(ledger.modelCalls()));
+        values.put(Runs.MODEL_CALLS, lit(ledger.modelCalls() + underWay.attempts()));
         values.put(Runs.CACHED_CALLS, lit(ledger.cachedCalls()));
-        values.put(Runs.PROMPT_TOKENS, lit(ledger.promptTokens()));
-        values.put(Runs.COMPLETION_TOKENS, lit(ledger.completionTokens()));
-        values.put(Runs.COST_USD, lit(ledger.costUsd()));
+        values.put(Runs.PROMPT_TOKENS, lit(ledger.promptTokens() + underWay.promptTokens()));
+        values.put(Runs.COMPLETION_TOKENS, lit(ledger.completionTokens() + underWay.completionTokens()));
+        values.put(Runs.COST_USD, lit(ledger.costUsd() + underWay.costUsd()));
         values.put(Runs.ERROR, lit(error).cast("string"));
         return values;
     }
@@ -196,32 +232,44 @@ public record RunSession(
         return map(entries).cast("map<string,bigint>");
     }
 
-    private void recordFailure(RunRecords records, Warehouse tables, RunLedger ledger, Throwable failure) {
+    /** On the way out there is little time: the run's jobs make room, and the versions of tables are left out. */
+    private void recordStop(RunLabel label, RunRecords records, RunLedger ledger) {
+        if (label.spark().isStopped()) {
+            LOG.warn("Spark stopped before the run did: its record says running until it is taken over");
+            return;
+        }
+        label.on("record that a signal stopped the run", () -> {
+            label.spark().cancelJobGroup(label.runId());
+            records.update(ended(label.runId(), ledger, RunRecords.FAILED, STOPPED));
+            LOG.warn(
+                    "A signal stopped run {}: what it has committed stays, and the next run may start at once",
+                    label.runId());
+        });
+    }
+
+    private void recordFailure(RunEnd end, RunRecords records, Warehouse tables, RunLedger ledger, Throwable failure) {
         try {
-            records.update(finished(tables, ledger, RunRecords.FAILED, failure.getMessage()));
+            end.record(() -> records.update(finished(tables, ledger, RunRecords.FAILED, failure.getMessage())));
         } catch (RuntimeException e) {
             LOG.warn("The run's failure could not be recorded in {}: {}", tables.path(Runs.TABLE), e.toString());
         }
     }
 
-    private static ScheduledExecutorService heartbeats(RunRecords records) {
-        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(work -> {
-            Thread thread = new Thread(work, "heartbeat");
-            thread.setDaemon(true);
-            return thread;
-        });
+    private static ScheduledExecutorService heartbeats(RunLabel label, RunRecords records, Duration takeoverAfter) {
+        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("heartbeat"));
+        long every = Math.min(HEARTBEAT.toMillis(), takeoverAfter.toMillis() / HEARTBEATS);
         ScheduledFuture<?> beats = timer.scheduleAtFixedRate(
                 () -> {
                     try {
-                        records.heartbeat();
+                        label.on("tell that the run is alive", records::heartbeat);
                     } catch (RuntimeException e) {
                         LOG.warn("No heartbeat could be written: {}", e.toString());
                     }
                 },
-                HEARTBEAT.toSeconds(),
-                HEARTBEAT.toSeconds(),
-                TimeUnit.SECONDS);
-        LOG.debug("Heartbeats every {}: {}", HEARTBEAT, beats);
+                every,
+                every,
+                TimeUnit.MILLISECONDS);
+        LOG.debug("Heartbeats every {} ms: {}", every, beats);
         return timer;
     }
 }

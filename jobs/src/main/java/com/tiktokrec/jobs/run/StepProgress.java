@@ -1,5 +1,6 @@
 package com.tiktokrec.jobs.run;
 
+import com.tiktokrec.common.DaemonThreads;
 import com.tiktokrec.common.model.CallDesk;
 import com.tiktokrec.common.model.CallProgress;
 import java.time.Duration;
@@ -31,11 +32,7 @@ final class StepProgress implements AutoCloseable {
         this.runId = runId;
         this.tracker = spark.sparkContext().statusTracker();
         this.ledger = ledger;
-        this.timer = Executors.newSingleThreadScheduledExecutor(work -> {
-            Thread thread = new Thread(work, "progress");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.timer = Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("progress"));
         this.reports = timer.scheduleAtFixedRate(this::report, EVERY.toSeconds(), EVERY.toSeconds(), TimeUnit.SECONDS);
     }
 

@@ -49,6 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RunRecordsIT {
 
     private static final Instant NOW = Instant.parse("2026-11-24T02:00:00Z");
+    private static final Duration TAKEOVER_AFTER = Duration.ofMinutes(10);
 
     @TempDir
     private static Path folder;
@@ -66,7 +67,7 @@ class RunRecordsIT {
     }
 
     private static RunRecords records(String run, Instant now) {
-        return new RunRecords(seenBy(run), Clock.fixed(now, ZoneOffset.UTC));
+        return new RunRecords(seenBy(run), Clock.fixed(now, ZoneOffset.UTC), TAKEOVER_AFTER);
     }
 
     private static Dataset<Row> record(String run, LocalDate date, Instant now) {

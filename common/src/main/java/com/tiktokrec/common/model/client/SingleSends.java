@@ -7,6 +7,7 @@ import com.openai.core.http.HttpRequest;
 import com.openai.core.http.HttpRequestBody;
 import com.openai.core.http.HttpResponse;
 import com.openai.errors.OpenAIIoException;
+import com.tiktokrec.common.DaemonThreads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -51,11 +52,7 @@ final class SingleSends implements HttpClient {
 
     /** @param timeout bound of one whole attempt */
     SingleSends(Duration timeout) {
-        this.threads = Executors.newCachedThreadPool(calls -> {
-            Thread thread = new Thread(calls, "model-http");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.threads = Executors.newCachedThreadPool(DaemonThreads.named("model-http"));
         Dispatcher dispatcher = new Dispatcher(threads);
         // The gate bounds what is under way; OkHttp's own bounds are 64, and 5 a host.
         dispatcher.setMaxRequests(Integer.MAX_VALUE);
