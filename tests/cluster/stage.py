@@ -288,6 +288,7 @@ class Cluster:
         """A configuration in S3, small, with the model server's embeddings and no chat model."""
         lines = [
             "pipeline.num-categories = 8",
+            "pipeline.takeover-after = 30s",
             "models.llm.provider = local",
             "models.embedding { provider = openai, model = word-hashes, dimensions = 64"
             f', base-url = "{self.models.base_url}" }}',

@@ -49,7 +49,7 @@ public final class ModelCallsPlugin implements SparkPlugin {
                         .answer(message);
             }
             try {
-                return executor.ask(message);
+                return MessageBytes.read((byte[]) executor.ask(MessageBytes.of(message)));
             } catch (Exception e) {
                 throw new IllegalStateException("The driver of run " + message.runId() + " gave no answer", e);
             }
@@ -79,10 +79,10 @@ public final class ModelCallsPlugin implements SparkPlugin {
 
         @Override
         public Object receive(Object message) throws Exception {
-            if (message instanceof DeskMessage asked) {
-                return CallDesk.find(asked.runId())
+            if (message instanceof byte[] bytes && MessageBytes.read(bytes) instanceof DeskMessage asked) {
+                return MessageBytes.of(CallDesk.find(asked.runId())
                         .orElseThrow(() -> new SparkException("Run " + asked.runId() + " is over"))
-                        .answer(asked);
+                        .answer(asked));
             }
             throw new SparkException("not a message of this program: " + message.getClass());
         }

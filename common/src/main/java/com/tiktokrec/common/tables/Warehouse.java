@@ -3,6 +3,7 @@ package com.tiktokrec.common.tables;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
+import com.tiktokrec.common.DaemonThreads;
 import com.tiktokrec.common.RunFailure;
 import com.tiktokrec.common.s3.ConditionalLogStore;
 import com.tiktokrec.common.s3.ConditionalWrites;
@@ -18,13 +19,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -57,6 +62,7 @@ public final class Warehouse {
     private static final String TARGET = "target";
     private static final String FRESH = "fresh";
     private static final int MOST_CONFLICTS = 20;
+    private static final int TABLES_AT_ONCE = 4;
 
     private final SparkSession spark;
     private final String location;
@@ -108,7 +114,21 @@ public final class Warehouse {
 
     /** Creates the tables that are missing, empty. */
     public void create(List<Table> tables) {
-        tables.stream().filter(table -> !exists(table)).forEach(table -> create(table, Map.of()));
+        List<Table> missing = tables.stream().filter(table -> !exists(table)).toList();
+        if (missing.size() < 2) {
+            missing.forEach(table -> create(table, Map.of()));
+            return;
+        }
+        // Each is a dozen requests one after the other, which on S3 take their time.
+        ExecutorService creators = Executors.newFixedThreadPool(TABLES_AT_ONCE, DaemonThreads.named("create-table"));
+        try {
+            List<CompletableFuture<Void>> created = missing.stream()
+                    .map(table -> CompletableFuture.runAsync(() -> create(table, Map.of()), creators))
+                    .toList();
+            created.forEach(CompletableFuture::join);
+        } finally {
+            creators.shutdown();
+        }
     }
 
     /** Creates a table with properties of its own, which {@link #properties} then gives; nothing where it exists. */
@@ -125,15 +145,28 @@ public final class Warehouse {
         if (!table.partitionBy().isEmpty()) {
             builder.partitionedBy(table.partitionBy().toArray(new String[0]));
         }
-        try {
-            builder.execute();
-        } catch (DeltaConcurrentModificationException e) {
-            // Another run made it at this moment.
-            if (!DeltaTable.isDeltaTable(spark, path(table))) {
-                throw e;
+        execute(builder, table);
+        propertiesByTable.remove(table.name());
+    }
+
+    /** Another run may make the table at this moment; then it is there once that run is through. */
+    private void execute(DeltaTableBuilder builder, Table table) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                builder.execute();
+                return;
+            } catch (Exception e) {
+                // Delta throws the checked AnalysisException, where a log's folder is there and no commit yet.
+                boolean anotherMakesIt =
+                        e instanceof DeltaConcurrentModificationException || e instanceof AnalysisException;
+                if (!anotherMakesIt || attempt == MOST_CONFLICTS) {
+                    throw e;
+                }
+                if (DeltaTable.isDeltaTable(spark, path(table))) {
+                    return;
+                }
             }
         }
-        propertiesByTable.remove(table.name());
     }
 
     /**
