@@ -40,6 +40,8 @@ class Airflow:
             "TIKTOK_REC_WAREHOUSE": self.warehouse,
             "TIKTOK_REC_LANDING": f"s3a://{BUCKET}/landing/{{date}}",
             "TIKTOK_REC_CONF": self.conf,
+            # An executor is a JVM more to start for each task; other tests have two.
+            "TIKTOK_REC_SPARK_CONF": json.dumps({"spark.cores.max": "1"}),
             # The first wait between tries is none; how long they are is held by airflow/tests.
             "TIKTOK_REC_RETRY_SECONDS": "0",
         }
@@ -60,6 +62,12 @@ class Airflow:
 
     def night(self, date: str) -> str:
         return self.run("dags", "test", DAG, "--conf", json.dumps({"run_date": date}))
+
+    def seen(self) -> dict:
+        """All tables as they are now, by name; under `texts`, how often each text was sent to the model."""
+        s3 = self.cluster.s3
+        names = {key.split("/")[1] for key in s3.keys("nightly/") if "/_delta_log/" in key}
+        return {name: s3.rows(self.warehouse, name) for name in names} | {"texts": self.cluster.models.texts("nightly")}
 
     def task(self, task: str, logical_date: str, code: int = 0, **environment: str | None) -> str:
         """One task alone, of the night whose interval ends at the date's schedule."""

@@ -1,6 +1,7 @@
 import shutil
 
 import pytest
+from airflow_stage import Airflow
 from stage import JAR, JARS, REPO, Cluster, crawl
 
 DATES = ("2026-11-24", "2026-11-25")
@@ -34,6 +35,25 @@ def landing(cluster, folder):
     for seed, date in enumerate(DATES, start=7):
         made[date] = cluster.s3.upload(crawl(folder / f"crawl-{date}", date, 12, 160, seed), f"landing/{date}")
     return made
+
+
+@pytest.fixture(scope="session")
+def airflow(cluster, landing, folder):
+    return Airflow.start(cluster, folder)
+
+
+@pytest.fixture(scope="session")
+def first(airflow):
+    """The tables after the first night, by name, and how often each text was sent to the model."""
+    airflow.night(DATES[0])
+    return airflow.seen()
+
+
+@pytest.fixture(scope="session")
+def second(airflow, first):
+    """The same after the second night."""
+    airflow.night(DATES[1])
+    return airflow.seen()
 
 
 @pytest.fixture(autouse=True)

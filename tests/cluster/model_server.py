@@ -1,4 +1,4 @@
-"""An embedding server with OpenAI's wire: `python model_server.py PORT KEY`. GET /_calls tells how many texts it was sent.
+"""An embedding server with OpenAI's wire: `python model_server.py PORT KEY`. GET /_calls tells what was sent to which model.
 
 A vector counts words by their hash, so that texts with words in common are near each other. Another key is refused.
 """
@@ -12,7 +12,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 DIMENSIONS = 64
-texts: dict[str, int] = {}
+texts: dict[str, dict[str, int]] = {}
 lock = threading.Lock()
 
 
@@ -37,8 +37,9 @@ class Handler(BaseHTTPRequestHandler):
             return
         inputs = asked["input"] if isinstance(asked["input"], list) else [asked["input"]]
         with lock:
+            sent = texts.setdefault(asked["model"], {})
             for text in inputs:
-                texts[text] = texts.get(text, 0) + 1
+                sent[text] = sent.get(text, 0) + 1
         data = [
             {"object": "embedding", "index": i, "embedding": base64.b64encode(vector(text)).decode()}
             for i, text in enumerate(inputs)

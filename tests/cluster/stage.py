@@ -160,16 +160,16 @@ class Models:
 
         def answers():
             try:
-                return models.texts() is not None
+                return models.texts("any") is not None
             except requests.RequestException:
                 return False
 
         process.does("answers", answers)
         return models
 
-    def texts(self) -> dict[str, int]:
-        """How often each text was sent."""
-        return requests.get(self.base_url.replace("/v1", "/_calls"), timeout=5).json()
+    def texts(self, model: str) -> dict[str, int]:
+        """How often each text was sent to a model."""
+        return requests.get(self.base_url.replace("/v1", "/_calls"), timeout=5).json().get(model, {})
 
 
 SPARK_DEFAULTS = """
@@ -285,12 +285,11 @@ class Cluster:
         }
 
     def conf(self, name: str, **settings) -> str:
-        """A configuration in S3, small, with the model server's embeddings and no chat model."""
+        """A configuration in S3, small, with embeddings by a model of that name and no chat model."""
         lines = [
             "pipeline.num-categories = 8",
-            "pipeline.takeover-after = 30s",
             "models.llm.provider = local",
-            "models.embedding { provider = openai, model = word-hashes, dimensions = 64"
+            f"models.embedding {{ provider = openai, model = {name}, dimensions = 64"
             f', base-url = "{self.models.base_url}" }}',
             *(f"{key} = {value}" for key, value in settings.items()),
         ]

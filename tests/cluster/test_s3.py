@@ -1,9 +1,5 @@
 """Tables and files on S3, whatever the store and other writers do."""
 
-import json
-from concurrent.futures import ThreadPoolExecutor
-
-import pytest
 from stage import BUCKET, HERE, JAR, JARS, SPARK_HOME, Process, comparable
 
 LOG_STORE = "com.tiktokrec.common.s3.ConditionalLogStore"
@@ -25,17 +21,6 @@ def appending(cluster, table, writer, commits=COMMITS):
 
 def committed(s3, table):
     return sorted((row["writer"], row["commit"]) for row in s3.rows(f"s3a://{BUCKET}/tables", table))
-
-
-@pytest.fixture(scope="module")
-def base(cluster, landing):
-    """An ingested warehouse, made without a fault."""
-    warehouse = f"s3a://{BUCKET}/calm"
-    cluster.run(
-        "ingest-calm", "ingest", "--input", landing["2026-11-24"], "--warehouse", warehouse,
-        "--run-date", "2026-11-24", "--conf", cluster.conf("plain"),
-    )  # fmt: skip
-    return warehouse
 
 
 def test_two_drivers_that_write_one_table_lose_nothing(cluster):
@@ -76,7 +61,7 @@ def test_a_store_without_conditional_writes_is_refused(cluster, landing):
     assert not [key for key in cluster.s3.keys("unconditional/") if not key.endswith("/")]
 
 
-def test_a_night_survives_a_store_that_fails_and_is_slow(cluster, landing, base):
+def test_rows_are_the_same_from_a_store_that_fails_and_is_slow(cluster, landing, first):
     cluster.s3.faults(
         {"do": "500", "path": "stormy", "every": 29},
         {"do": "503", "path": "stormy", "every": 31},
@@ -92,52 +77,4 @@ def test_a_night_survives_a_store_that_fails_and_is_slow(cluster, landing, base)
 
     assert cluster.s3.injected() > 20
     for table in ("videos", "users", "user_videos", "quarantine"):
-        assert comparable(cluster.s3.rows(warehouse, table)) == comparable(cluster.s3.rows(base, table)), table
-
-
-def test_two_runs_of_different_dates_at_once_keep_the_rows_of_both(cluster, landing):
-    warehouse = f"s3a://{BUCKET}/abreast"
-    conf = cluster.conf("plain")
-
-    def ingest(date):
-        return cluster.run(
-            f"ingest-abreast-{date}", "ingest", "--input", landing[date], "--warehouse", warehouse,
-            "--run-date", date, "--conf", conf,
-        )  # fmt: skip
-
-    with ThreadPoolExecutor() as both:
-        list(both.map(ingest, landing))
-
-    runs = cluster.s3.rows(warehouse, "runs")
-    assert [run["status"] for run in runs] == ["done", "done"]
-    files = {row["path"] for row in cluster.s3.rows(warehouse, "ingested_files")}
-    assert files == {f"s3a://{BUCKET}/{key}" for date in landing for key in cluster.s3.keys(f"landing/{date}/")}
-    expected = set()
-    for date in landing:
-        alone = f"s3a://{BUCKET}/alone-{date}"
-        cluster.run(
-            f"ingest-alone-{date}", "ingest", "--input", landing[date], "--warehouse", alone,
-            "--run-date", date, "--conf", conf,
-        )  # fmt: skip
-        expected |= {row["video_id"] for row in cluster.s3.rows(alone, "videos")}
-    assert {row["video_id"] for row in cluster.s3.rows(warehouse, "videos")} == expected
-
-
-def test_exports_are_whole_and_replaced_whole(cluster, base):
-    output = f"s3a://{BUCKET}/exports/lists"
-    conf = cluster.conf("plain")
-    command = ("pipeline", "--all", "--warehouse", base, "--run-date", "2026-11-24", "--conf", conf, "--output", output)
-
-    cluster.run("export-1", *command)
-    first = set(cluster.s3.keys("exports/lists/"))
-    cluster.run("export-2", *command)
-    second = set(cluster.s3.keys("exports/lists/"))
-
-    assert "exports/lists/_SUCCESS" in first & second
-    assert len(first & second) == 1, "the second export's files took the place of the first's"
-    users = set()
-    for key in second - {"exports/lists/_SUCCESS"}:
-        body = cluster.s3.client.get_object(Bucket=BUCKET, Key=key)["Body"].read().decode()
-        users |= {json.loads(line)["username"] for line in body.splitlines()}
-    listed = {row["username"] for row in cluster.s3.rows(base, "recommendations")}
-    assert listed and listed <= users
+        assert comparable(cluster.s3.rows(warehouse, table)) == comparable(first[table]), table
