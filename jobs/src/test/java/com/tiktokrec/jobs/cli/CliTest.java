@@ -254,40 +254,6 @@ class CliTest {
     }
 
     @Test
-    void dryRunPrintsASparkSubmitCommandAndDoesNothing() {
-        Ended ended = Program.at("2026-11-24T02:00:00Z")
-                .withEnvironment(Map.of("SPARK_HOME", "/opt/spark", "TIKTOK_REC_JAR", "/opt/my jars/tiktok-rec.jar"))
-                .run(
-                        "pipeline",
-                        "--all",
-                        "--dry-run",
-                        "--master",
-                        "local[2]",
-                        "--deploy-mode",
-                        "client",
-                        "--warehouse",
-                        "/nowhere/it's here",
-                        "--set",
-                        "ranking.blocked-hashtags=[\"a b\", c]");
-
-        assertThat(ended.exitCode()).as(ended.err()).isEqualTo(DONE);
-        assertThat(ended.err()).isEmpty();
-        assertThat(ended.out())
-                .isEqualToIgnoringNewLines("/opt/spark/bin/spark-submit --class com.tiktokrec.jobs.Main"
-                        + " --master 'local[2]' --deploy-mode client --conf spark.speculation=false"
-                        + " '/opt/my jars/tiktok-rec.jar' pipeline --all --master 'local[2]' --deploy-mode client"
-                        + " --warehouse '/nowhere/it'\\''s here' --set 'ranking.blocked-hashtags=[\"a b\", c]'");
-    }
-
-    @Test
-    void dryRunWithoutSparkHomeTakesSparkSubmitFromThePath() {
-        assertThat(run(List.of("recommend", "--username", "@ann"), "--dry-run").out())
-                .startsWith("spark-submit --class com.tiktokrec.jobs.Main --conf ")
-                .endsWith("recommend --username @ann" + System.lineSeparator())
-                .doesNotContain("--dry-run");
-    }
-
-    @Test
     void aSecretIsNotRepeatedInAMessage() {
         Ended ended = Program.at("2026-11-24T02:00:00Z")
                 .withEnvironment(Map.of("OPENAI_API_KEY", "test-key-123"))

@@ -26,7 +26,9 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -158,6 +160,21 @@ class WarehouseIT {
 
     private static Column[] columns(Table table) {
         return Arrays.stream(table.schema().fieldNames()).map(name -> col(name)).toArray(Column[]::new);
+    }
+
+    @Test
+    void runsThatMakeTheSameTablesAtOnceBothHaveThem() {
+        List<Table> tables = List.of(Videos.TABLE, Users.TABLE, Categories.TABLE, TAGS);
+
+        List<CompletableFuture<Void>> both = Stream.of(first(), second())
+                .map(run -> CompletableFuture.runAsync(() -> run.create(tables)))
+                .toList();
+        both.forEach(CompletableFuture::join);
+
+        assertThat(tables).allSatisfy(table -> {
+            assertThat(first().read(table).count()).isZero();
+            assertThat(first().versions(List.of(table)).get(table.name())).isZero();
+        });
     }
 
     @Test
