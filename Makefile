@@ -49,6 +49,7 @@ jobs/target/.built: $(SOURCES)
 jar: jobs/target/tiktok-rec.jar ## Build what spark-submit takes: jobs/target/tiktok-rec.jar, and Delta and S3A in jobs/target/jars
 
 jobs/target/tiktok-rec.jar: $(SOURCES)
+	rm -rf jobs/target/jars
 	$(MVN) -q -Dmaven.test.skip=true -Pjar package
 	@touch $@ jobs/target/.built
 

@@ -1,4 +1,5 @@
-"""moto's S3, with faults to order: `python s3_server.py PORT`. POST a list of faults to /_faults; GET tells their counts.
+"""moto's S3, with faults to order: `python s3_server.py PORT`. POST a list of faults to /_faults; GET tells their counts, and
+how many conditional writes were refused since (412).
 
 A fault is {"do": "500" | "503" | "slow" | "lost" | "unconditional", "method": …, "path": regular expression,
 "every": n-th matching request, "times": at most}. `lost` does what was asked and answers 500, as if the answer had got
@@ -22,6 +23,7 @@ class Faults:
         self.application = application
         self.lock = threading.Lock()
         self.faults = []
+        self.refused = 0
 
     def __call__(self, environ, start_response):
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
@@ -42,7 +44,16 @@ class Faults:
             body = ERROR % code
             start_response(status, [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))])
             return [body]
-        return self.application(environ, start_response)
+        return self.application(environ, self.counting(start_response))
+
+    def counting(self, start_response):
+        def start(status, headers, *more):
+            if status.startswith("412"):
+                with self.lock:
+                    self.refused += 1
+            return start_response(status, headers, *more)
+
+        return start
 
     def next(self, method, path):
         with self.lock:
@@ -59,7 +70,8 @@ class Faults:
         with self.lock:
             if environ["REQUEST_METHOD"] == "POST":
                 self.faults = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
-            body = json.dumps(self.faults).encode()
+                self.refused = 0
+            body = json.dumps({"faults": self.faults, "refused": self.refused}).encode()
         start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
         return [body]
 

@@ -121,8 +121,12 @@ class S3:
     def faults(self, *faults: dict) -> None:
         requests.post(f"{self.endpoint}/_faults", json=list(faults), timeout=5).raise_for_status()
 
-    def injected(self) -> int:
-        return sum(fault.get("done", 0) for fault in requests.get(f"{self.endpoint}/_faults", timeout=5).json())
+    def injected(self, kind: str = "") -> int:
+        """How many faults came about, of one kind or of all."""
+        return sum(fault.get("done", 0) for fault in self.told()["faults"] if kind in ("", fault["do"]))
+
+    def told(self) -> dict:
+        return requests.get(f"{self.endpoint}/_faults", timeout=5).json()
 
     def upload(self, folder: Path, prefix: str) -> str:
         for file in sorted(path for path in folder.rglob("*") if path.is_file()):

@@ -1,8 +1,8 @@
 package com.tiktokrec.jobs;
 
 import com.tiktokrec.jobs.cli.Launcher;
-import org.apache.spark.SparkContext;
 import org.apache.spark.SparkUserAppException;
+import org.apache.spark.sql.SparkSession;
 import scala.Option;
 
 /** The program: {@code bin/tiktok-rec} and the main class for spark-submit. */
@@ -29,9 +29,9 @@ public final class Main {
         if (exitCode != 0) {
             throw new SparkUserAppException(exitCode, null);
         }
-        Option<SparkContext> context = SparkContext.getActive();
-        if (context.isDefined()) {
-            context.get().stop();
+        Option<SparkSession> session = SparkSession.getDefaultSession();
+        if (session.isDefined()) {
+            session.get().stop();
         }
     }
 }

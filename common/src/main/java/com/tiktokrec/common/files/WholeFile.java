@@ -2,7 +2,9 @@ package com.tiktokrec.common.files;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.UUID;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options;
@@ -22,13 +24,17 @@ public final class WholeFile {
 
     /** Writes a file, in place of one of that name, and the folders above it. */
     public static void write(FileSystem files, Path file, Content content) throws IOException {
-        Path partial = new Path(file.getParent(), "." + file.getName() + ".partial");
+        if (files.exists(file) && files.getFileStatus(file).isDirectory()) {
+            throw new FileAlreadyExistsException(file + " is a folder, and a file is to be written there");
+        }
+        // Attempts of one task may write at once, each its own.
+        Path partial = new Path(file.getParent(), "." + file.getName() + "." + UUID.randomUUID() + ".partial");
         boolean shownWhenClosed = files.hasPathCapability(file, StreamCapabilities.ABORTABLE_STREAM);
         Path target = shownWhenClosed ? file : partial;
         FSDataOutputStream out = files.create(target, true);
         try {
             content.writeTo(new Kept(out));
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) {
             giveUp(files, target, out, shownWhenClosed, e);
             throw e;
         }
@@ -41,7 +47,7 @@ public final class WholeFile {
 
     /** Closing a stream to an object store would show what was written so far as the whole object. */
     private static void giveUp(
-            FileSystem files, Path target, FSDataOutputStream out, boolean shownWhenClosed, Exception cause) {
+            FileSystem files, Path target, FSDataOutputStream out, boolean shownWhenClosed, Throwable cause) {
         try {
             if (shownWhenClosed) {
                 out.abort();

@@ -80,9 +80,14 @@ public final class ModelCallsPlugin implements SparkPlugin {
         @Override
         public Object receive(Object message) throws Exception {
             if (message instanceof byte[] bytes && MessageBytes.read(bytes) instanceof DeskMessage asked) {
-                return MessageBytes.of(CallDesk.find(asked.runId())
-                        .orElseThrow(() -> new SparkException("Run " + asked.runId() + " is over"))
-                        .answer(asked));
+                CallDesk desk = CallDesk.find(asked.runId())
+                        .orElseThrow(() -> new SparkException("Run " + asked.runId() + " is over"));
+                try {
+                    return MessageBytes.of(desk.answer(asked));
+                } catch (RuntimeException e) {
+                    // An exception of ours would be a class that the executor's thread does not know.
+                    throw new SparkException(String.valueOf(e.getMessage()));
+                }
             }
             throw new SparkException("not a message of this program: " + message.getClass());
         }

@@ -3,8 +3,9 @@ package com.tiktokrec.common.model;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * How many tasks call at once. Calls wait more than they compute, so one task can keep many under way: where an
- * executor has more than one core, one is left to the jobs that store answers meanwhile.
+ * How many tasks call at once. Calls wait more than they compute, so one task can keep many under way. Some cores are left
+ * to the jobs that store answers and tell that the run is alive meanwhile: one of each executor that has more than one,
+ * and of all together one at least.
  */
 final class Parallelism {
 
@@ -12,7 +13,8 @@ final class Parallelism {
 
     /** Tasks that call at once, on all executors together. */
     static int callingTasks(SparkSession spark) {
-        return callingTasksOfAnExecutor(spark) * executors(spark);
+        int tasks = callingTasksOfAnExecutor(spark) * executors(spark);
+        return Math.max(1, Math.min(tasks, spark.sparkContext().defaultParallelism() - 1));
     }
 
     /** Tasks that call at once on one executor. */

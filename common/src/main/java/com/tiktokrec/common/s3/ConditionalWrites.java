@@ -9,6 +9,7 @@ import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options.CreateFileOptionKeys;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.PathIOException;
 
 /** Objects that are written only where none of their name is there: S3's {@code If-None-Match: *}. */
 public final class ConditionalWrites {
@@ -90,6 +91,12 @@ public final class ConditionalWrites {
             return false;
         } catch (FileAlreadyExistsException e) {
             return true;
+        } catch (IOException e) {
+            // A store may say so (501), and S3A may be told not to ask (fs.s3a.create.conditional.enabled).
+            if (e.getClass().getSimpleName().equals("AWSUnsupportedFeatureException") || e instanceof PathIOException) {
+                return false;
+            }
+            throw e;
         } finally {
             files.delete(object, false);
         }

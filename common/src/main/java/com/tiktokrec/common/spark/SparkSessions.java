@@ -26,9 +26,13 @@ public final class SparkSessions {
         settings.put("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog");
         settings.put(ConditionalLogStore.SETTING, ConditionalLogStore.class.getName());
         settings.put("spark.sql.session.timeZone", "UTC");
-        settings.put("spark.redaction.regex", "(?i)secret|password|token|access[.]?key|api.?key");
+        settings.put(
+                "spark.redaction.regex",
+                "(?i)secret|password|token|access[.]?key|api.?key|account.?key|encryption.?key");
         // A copy of a task that calls models would only wait for the first one's answers.
         settings.put("spark.speculation", "false");
+        // So that a heartbeat need not wait for the end of a long stage.
+        settings.put("spark.scheduler.mode", "FAIR");
         // Else metrics are named after the application's id, and every night anew.
         settings.put("spark.metrics.namespace", "tiktok_rec");
         return Collections.unmodifiableMap(settings);

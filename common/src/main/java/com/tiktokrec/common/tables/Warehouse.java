@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.lit;
 
 import com.tiktokrec.common.DaemonThreads;
 import com.tiktokrec.common.RunFailure;
+import com.tiktokrec.common.http.Sleeper;
 import com.tiktokrec.common.s3.ConditionalLogStore;
 import com.tiktokrec.common.s3.ConditionalWrites;
 import io.delta.exceptions.DeltaConcurrentModificationException;
@@ -12,6 +13,7 @@ import io.delta.tables.DeltaTable;
 import io.delta.tables.DeltaTableBuilder;
 import java.io.IOException;
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -63,6 +66,7 @@ public final class Warehouse {
     private static final String FRESH = "fresh";
     private static final int MOST_CONFLICTS = 20;
     private static final int TABLES_AT_ONCE = 4;
+    private static final Duration TABLE_RETRY = Duration.ofMillis(50);
 
     private final SparkSession spark;
     private final String location;
@@ -125,7 +129,10 @@ public final class Warehouse {
             List<CompletableFuture<Void>> created = missing.stream()
                     .map(table -> CompletableFuture.runAsync(() -> create(table, Map.of()), creators))
                     .toList();
-            created.forEach(CompletableFuture::join);
+            CompletableFuture.allOf(created.toArray(new CompletableFuture<?>[0]))
+                    .join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
         } finally {
             creators.shutdown();
         }
@@ -165,7 +172,17 @@ public final class Warehouse {
                 if (DeltaTable.isDeltaTable(spark, path(table))) {
                     return;
                 }
+                pause(TABLE_RETRY.multipliedBy(attempt));
             }
+        }
+    }
+
+    private static void pause(Duration duration) {
+        try {
+            Sleeper.THREAD.sleep(duration);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while another run makes a table", e);
         }
     }
 

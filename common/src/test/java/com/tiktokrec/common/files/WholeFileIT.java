@@ -70,6 +70,15 @@ class WholeFileIT {
     }
 
     @Test
+    void aFolderIsNoFileToReplace() throws IOException {
+        Files.createDirectories(folder.resolve("a/b.txt/c"));
+
+        assertThatThrownBy(() -> write("new")).hasMessageContaining("is a folder");
+
+        assertThat(written()).isZero();
+    }
+
+    @Test
     void aStreamThatItsFillerClosesIsNotShownBeforeItsTime() throws IOException {
         assertThatThrownBy(() -> WholeFile.write(files, file, out -> {
                     try (GZIPOutputStream compressed = new GZIPOutputStream(out)) {

@@ -21,11 +21,11 @@ final class RemoteFile {
      * @throws RunFailure exit 2 where it can't be read
      */
     static Path here(String location) {
-        if (!location.contains("://")) {
+        if (!location.matches("[A-Za-z][A-Za-z0-9+.-]*:/.*")) {
             return Path.of(location);
         }
-        if (location.startsWith("local://") || location.startsWith("file://")) {
-            return Path.of(location.substring(location.indexOf("://") + 3));
+        if (location.startsWith("local:") || location.startsWith("file:")) {
+            return Path.of(location.replaceFirst("^\\w+:(//)?", ""));
         }
         org.apache.hadoop.fs.Path remote = new org.apache.hadoop.fs.Path(location);
         // There is no session yet; this reads spark-submit's settings as one will.

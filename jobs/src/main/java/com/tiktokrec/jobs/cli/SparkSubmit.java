@@ -4,14 +4,17 @@ import com.tiktokrec.common.RunFailure;
 import com.tiktokrec.common.spark.SparkSessions;
 import com.tiktokrec.jobs.Main;
 import java.io.IOException;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -28,13 +31,43 @@ final class SparkSubmit {
     private static final String LOCAL_MEMORY = "2g";
 
     private final Map<String, String> environment;
+    private final Properties given;
     private final Optional<String> master;
     private final boolean clusterMode;
 
     private SparkSubmit(CommonOptions common, Map<String, String> environment) {
         this.environment = environment;
-        this.master = common.master();
-        this.clusterMode = common.deployMode().filter("cluster"::equals).isPresent();
+        this.given = sparkProperties();
+        this.master = common.master().or(() -> given("spark.master"));
+        this.clusterMode = common.deployMode()
+                .or(() -> given("spark.submit.deployMode"))
+                .filter("cluster"::equals)
+                .isPresent();
+    }
+
+    /** What spark-submit will read by itself, and an option would win over. */
+    private Properties sparkProperties() {
+        Properties properties = new Properties();
+        variable("SPARK_CONF_DIR")
+                .or(() -> variable("SPARK_HOME").map(home -> home + "/conf"))
+                .map(folder -> Path.of(folder, "spark-defaults.conf"))
+                .filter(Files::isRegularFile)
+                .ifPresent(file -> load(properties, file));
+        variable("TIKTOK_REC_SPARK_PROPERTIES").map(Path::of).ifPresent(file -> load(properties, file));
+        return properties;
+    }
+
+    private static void load(Properties properties, Path file) {
+        try (Reader reader = Files.newBufferedReader(file)) {
+            properties.load(reader);
+        } catch (IOException e) {
+            throw RunFailure.usage("the Spark properties " + file + " cannot be read (" + e
+                    + "). Mend TIKTOK_REC_SPARK_PROPERTIES, or SPARK_CONF_DIR.");
+        }
+    }
+
+    private Optional<String> given(String property) {
+        return Optional.ofNullable(given.getProperty(property)).map(String::strip);
     }
 
     /** The command, its words quoted for a shell. */
@@ -50,7 +83,7 @@ final class SparkSubmit {
         List<String> words = new ArrayList<>();
         words.add(variable("SPARK_HOME").map(home -> home + "/bin/spark-submit").orElse("spark-submit"));
         words.addAll(List.of("--class", Main.class.getName(), "--name", "tiktok-rec " + command));
-        master.ifPresent(value -> words.addAll(List.of("--master", value)));
+        common.master().ifPresent(value -> words.addAll(List.of("--master", value)));
         common.deployMode().ifPresent(mode -> words.addAll(List.of("--deploy-mode", mode)));
         variable("TIKTOK_REC_SPARK_PROPERTIES")
                 .ifPresent(file -> words.addAll(List.of("--properties-file", file, "--load-spark-defaults")));
@@ -59,17 +92,35 @@ final class SparkSubmit {
         if (!jars.isEmpty()) {
             words.addAll(List.of("--jars", String.join(",", jars)));
         }
-        SparkSessions.SETTINGS.forEach((key, value) -> words.addAll(List.of("--conf", key + "=" + value)));
+        settings().forEach((key, value) -> words.addAll(List.of("--conf", key + "=" + value)));
         if (!clusterMode) {
             variable("TIKTOK_REC_LOG4J")
-                    .ifPresent(file ->
-                            words.addAll(List.of("--driver-java-options", "-Dlog4j2.configurationFile=file:" + file)));
+                    .ifPresent(file -> words.addAll(List.of("--driver-java-options", driverOptions(file))));
         }
         Optional<String> shipped = common.conf().filter(file -> clusterMode && isLocal(file));
         shipped.ifPresent(file -> words.addAll(List.of("--files", shippable(file))));
         words.add(isKubernetesCluster() ? "local://" + imageHome() + "/" + name(jar()) : jar());
         words.addAll(ours(arguments, shipped));
         return words;
+    }
+
+    /** Settings that no file of the user's makes. */
+    private Map<String, String> settings() {
+        Map<String, String> settings = new LinkedHashMap<>(SparkSessions.SETTINGS);
+        if (clusterMode && master.filter("yarn"::equals).isPresent()) {
+            // YARN would take exit codes for a broken machine, and run a command that said no a second time.
+            settings.put("spark.yarn.maxAppAttempts", "1");
+        }
+        settings.keySet().removeIf(given::containsKey);
+        return settings;
+    }
+
+    /** As the option takes the place of a property, it holds that, too. */
+    private String driverOptions(String log4j) {
+        String logs = "-Dlog4j2.configurationFile=" + Path.of(log4j).toUri().toASCIIString();
+        return given("spark.driver.extraJavaOptions")
+                .map(others -> others + " " + logs)
+                .orElse(logs);
     }
 
     /** What the program itself reads; a file that is shipped has only its name on the other side. */
@@ -96,7 +147,7 @@ final class SparkSubmit {
     }
 
     private static boolean isLocal(String file) {
-        return !file.contains("://");
+        return !file.contains(":/");
     }
 
     private boolean isKubernetesCluster() {
@@ -105,7 +156,8 @@ final class SparkSubmit {
 
     /** Without a word from the user a driver on this machine gets more than Spark's 1 GB. */
     private Optional<String> memory() {
-        boolean here = master.map(value -> value.startsWith("local")).orElse(true);
+        boolean here = given("spark.driver.memory").isEmpty()
+                && master.map(value -> value.startsWith("local")).orElse(true);
         return variable("TIKTOK_REC_MEMORY").or(() -> here ? Optional.of(LOCAL_MEMORY) : Optional.empty());
     }
 

@@ -62,12 +62,11 @@ public final class JsonFiles {
         String suffix = "-" + UUID.randomUUID() + ".json";
         try {
             FileSystem files = fileSystem(spark, path);
+            files.delete(new Path(path, SUCCESS), false);
             Set<Path> earlier = contents(files, path);
             var hadoop = new SerializableConfiguration(spark.sessionState().newHadoopConf());
             lines.as(Encoders.STRING()).foreachPartition((ForeachPartitionFunction<String>)
                     part -> writePart(hadoop, folder, suffix, part));
-            // What failed attempts of a task left is whole, too, and has the name that the successful one replaced.
-            files.delete(new Path(path, SUCCESS), false);
             for (Path old : earlier) {
                 files.delete(old, true);
             }

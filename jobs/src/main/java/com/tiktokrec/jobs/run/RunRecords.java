@@ -107,9 +107,23 @@ public final class RunRecords {
         update(Map.of(Runs.HEARTBEAT_AT, lit(Timestamp.from(clock.instant()))));
     }
 
-    /** Changes columns of this run's record. */
+    /**
+     * Changes columns of this run's record.
+     *
+     * @throws RunFailure where another run took this one's place: its record stays as that one left it
+     */
     void update(Map<String, Column> values) {
-        settled(() -> runs().update(col(Table.RUN_ID).equalTo(warehouse.runId()), values));
+        Column mine = col(Table.RUN_ID).equalTo(warehouse.runId());
+        settled(() -> runs().update(mine.and(col(Users.STATUS).equalTo(RUNNING)), values));
+        boolean taken = !warehouse
+                .read(Runs.TABLE)
+                .where(mine.and(col(Users.STATUS).equalTo(ABANDONED)))
+                .isEmpty();
+        if (taken) {
+            throw RunFailure.failed("run " + warehouse.runId() + " gave no sign of life for pipeline.takeover-after ("
+                    + takeoverAfter.toSeconds() + " s), and another run took its place in " + warehouse.location()
+                    + ". This one stops. Look at what kept its heartbeats (Spark's UI shows them), or raise the key.");
+        }
     }
 
     private DeltaTable runs() {

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.map;
 
 import com.tiktokrec.common.DaemonThreads;
+import com.tiktokrec.common.RunFailure;
 import com.tiktokrec.common.config.Settings;
 import com.tiktokrec.common.model.CallDesk;
 import com.tiktokrec.common.model.CallTotals;
@@ -135,7 +136,7 @@ public record RunSession(
         RunEnd end = new RunEnd(() -> recordStop(label, records, ledger));
         try {
             records.claim(started(spark, id, started), date);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             end.close();
             throw e;
         }
@@ -261,7 +262,12 @@ public record RunSession(
         ScheduledFuture<?> beats = timer.scheduleAtFixedRate(
                 () -> {
                     try {
+                        // Of two pools each gets its share of the cores; in one a long stage would keep all of them.
+                        label.spark().setLocalProperty("spark.scheduler.pool", "heartbeats");
                         label.on("tell that the run is alive", records::heartbeat);
+                    } catch (RunFailure e) {
+                        LOG.error("{}", e.getMessage());
+                        label.spark().cancelJobGroup(label.runId());
                     } catch (RuntimeException e) {
                         LOG.warn("No heartbeat could be written: {}", e.toString());
                     }

@@ -9,7 +9,6 @@ import com.tiktokrec.jobs.run.CodeVersion;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,10 +25,6 @@ class CliTest {
 
     private static Ended run(String... arguments) {
         return Program.at("2026-11-24T02:00:00Z").run(arguments);
-    }
-
-    private static Ended run(List<String> command, String... further) {
-        return run(Stream.concat(command.stream(), Arrays.stream(further)).toArray(String[]::new));
     }
 
     /** A problem told as it should be: on standard error alone, the last line, without a stack trace. */

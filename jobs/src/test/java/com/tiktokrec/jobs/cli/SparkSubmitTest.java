@@ -20,8 +20,9 @@ class SparkSubmitTest {
             + " --conf spark.sql.catalog.spark_catalog=org.apache.spark.sql.delta.catalog.DeltaCatalog"
             + " --conf spark.delta.logStore.s3a.impl=com.tiktokrec.common.s3.ConditionalLogStore"
             + " --conf spark.sql.session.timeZone=UTC"
-            + " --conf 'spark.redaction.regex=(?i)secret|password|token|access[.]?key|api.?key'"
+            + " --conf 'spark.redaction.regex=(?i)secret|password|token|access[.]?key|api.?key|account.?key|encryption.?key'"
             + " --conf spark.speculation=false"
+            + " --conf spark.scheduler.mode=FAIR"
             + " --conf spark.metrics.namespace=tiktok_rec";
 
     @TempDir
@@ -70,18 +71,19 @@ class SparkSubmitTest {
                 .isEqualTo("/opt/spark/bin/spark-submit --class com.tiktokrec.jobs.Main --name 'tiktok-rec pipeline'"
                         + " --master 'local[2]' --driver-memory 2g --jars HOME/jars/aws.jar,HOME/jars/delta.jar"
                         + SETTINGS
-                        + " --driver-java-options '-Dlog4j2.configurationFile=file:/opt/my conf/log4j2.properties'"
+                        + " --driver-java-options -Dlog4j2.configurationFile=file:///opt/my%20conf/log4j2.properties"
                         + " HOME/tiktok-rec.jar pipeline --all --master 'local[2]'"
                         + " --warehouse '/nowhere/it'\\''s here' --set 'ranking.blocked-hashtags=[\"a b\", c]'");
     }
 
     @Test
-    void onAStandaloneClusterTheClustersOwnMemoryHolds() {
-        environment.put("TIKTOK_REC_SPARK_PROPERTIES", "/etc/tiktok-rec/spark.conf");
+    void onAStandaloneClusterTheClustersOwnMemoryHolds() throws IOException {
+        Path properties = Files.createFile(folder.resolve("spark.conf"));
+        environment.put("TIKTOK_REC_SPARK_PROPERTIES", properties.toString());
 
         assertThat(command("recommend", "--all", "--master", "spark://m:7077", "--conf", "my.conf", "--dry-run"))
                 .isEqualTo("/opt/spark/bin/spark-submit --class com.tiktokrec.jobs.Main --name 'tiktok-rec recommend'"
-                        + " --master spark://m:7077 --properties-file /etc/tiktok-rec/spark.conf --load-spark-defaults"
+                        + " --master spark://m:7077 --properties-file HOME/spark.conf --load-spark-defaults"
                         + " --jars HOME/jars/aws.jar,HOME/jars/delta.jar"
                         + SETTINGS
                         + " HOME/tiktok-rec.jar recommend --all --master spark://m:7077 --conf my.conf");
@@ -105,6 +107,7 @@ class SparkSubmitTest {
                         + " --master yarn --deploy-mode cluster --driver-memory 8g"
                         + " --jars HOME/jars/aws.jar,HOME/jars/delta.jar"
                         + SETTINGS
+                        + " --conf spark.yarn.maxAppAttempts=1"
                         + " --files /etc/tiktok-rec/cluster.conf HOME/tiktok-rec.jar check --master yarn"
                         + " --deploy-mode cluster --conf cluster.conf");
     }
@@ -129,13 +132,40 @@ class SparkSubmitTest {
     }
 
     @Test
+    void whatSparksOwnFilesSayIsNotOverridden() throws IOException {
+        Path defaults = Files.createDirectories(folder.resolve("conf")).resolve("spark-defaults.conf");
+        Files.writeString(defaults, """
+                spark.master yarn
+                spark.submit.deployMode cluster
+                spark.driver.memory 8g
+                spark.plugins org.example.Plugin
+                spark.delta.logStore.s3a.impl io.delta.storage.S3SingleDriverLogStore
+                """);
+        environment.put("SPARK_CONF_DIR", defaults.getParent().toString());
+        environment.put("TIKTOK_REC_LOG4J", "/opt/log4j2.properties");
+
+        String onYarn = command("check", "--conf", "/etc/my.conf", "--dry-run");
+
+        assertThat(onYarn)
+                .doesNotContain("spark.plugins", "logStore", "--driver-memory", "log4j2", "--master")
+                .contains("spark.sql.extensions=", "maxAppAttempts=1", "--files /etc/my.conf", "--conf my.conf");
+
+        Files.writeString(defaults, "spark.driver.extraJavaOptions -XX:+UseSerialGC -Dx=y");
+        assertThat(command("check", "--dry-run"))
+                .contains("--driver-java-options '-XX:+UseSerialGC -Dx=y"
+                        + " -Dlog4j2.configurationFile=file:///opt/log4j2.properties'");
+    }
+
+    @Test
     void aConfigurationThatTheDriverCouldNotReadIsRefused() {
         for (String master : new String[] {"k8s://https://api:6443", "spark://m:7077"}) {
-            Ended ended = run("check", "--master", master, "--deploy-mode", "cluster", "--conf", "my.conf", "--dry-run");
+            Ended ended =
+                    run("check", "--master", master, "--deploy-mode", "cluster", "--conf", "my.conf", "--dry-run");
 
             assertThat(ended.exitCode()).isEqualTo(2);
             assertThat(ended.out()).isEmpty();
-            assertThat(ended.lastError()).contains("--conf is my.conf", master, "s3a://BUCKET/my.conf", "local:///PATH");
+            assertThat(ended.lastError())
+                    .contains("--conf is my.conf", master, "s3a://BUCKET/my.conf", "local:///PATH");
         }
     }
 
@@ -144,7 +174,8 @@ class SparkSubmitTest {
         environment.remove("SPARK_HOME");
 
         assertThat(command("recommend", "--username", "@ann", "--dry-run"))
-                .startsWith("spark-submit --class com.tiktokrec.jobs.Main --name 'tiktok-rec recommend' --driver-memory 2g ")
+                .startsWith(
+                        "spark-submit --class com.tiktokrec.jobs.Main --name 'tiktok-rec recommend' --driver-memory 2g ")
                 .endsWith("HOME/tiktok-rec.jar recommend --username @ann");
     }
 
