@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 /** What the JVM of a YARN application master sees; elsewhere the program exits its JVM, as tests of processes tell. */
 class MainTest {
 
-    private static final Map<String, String> YARN = Map.of("spark.master", "yarn", "spark.submit.deployMode", "cluster");
+    private static final Map<String, String> YARN =
+            Map.of("spark.master", "yarn", "spark.submit.deployMode", "cluster");
 
     @BeforeEach
     void onYarn() {

@@ -131,11 +131,13 @@ class SparkSubmitTest {
     @Test
     void aConfigurationThatTheDriverCouldNotReadIsRefused() {
         for (String master : new String[] {"k8s://https://api:6443", "spark://m:7077"}) {
-            Ended ended = run("check", "--master", master, "--deploy-mode", "cluster", "--conf", "my.conf", "--dry-run");
+            Ended ended =
+                    run("check", "--master", master, "--deploy-mode", "cluster", "--conf", "my.conf", "--dry-run");
 
             assertThat(ended.exitCode()).isEqualTo(2);
             assertThat(ended.out()).isEmpty();
-            assertThat(ended.lastError()).contains("--conf is my.conf", master, "s3a://BUCKET/my.conf", "local:///PATH");
+            assertThat(ended.lastError())
+                    .contains("--conf is my.conf", master, "s3a://BUCKET/my.conf", "local:///PATH");
         }
     }
 
@@ -144,7 +146,8 @@ class SparkSubmitTest {
         environment.remove("SPARK_HOME");
 
         assertThat(command("recommend", "--username", "@ann", "--dry-run"))
-                .startsWith("spark-submit --class com.tiktokrec.jobs.Main --name 'tiktok-rec recommend' --driver-memory 2g ")
+                .startsWith(
+                        "spark-submit --class com.tiktokrec.jobs.Main --name 'tiktok-rec recommend' --driver-memory 2g ")
                 .endsWith("HOME/tiktok-rec.jar recommend --username @ann");
     }
 
