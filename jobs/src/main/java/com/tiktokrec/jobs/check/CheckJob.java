@@ -21,8 +21,8 @@ import org.apache.spark.sql.Row;
  * Checks a night's recommendations, and writes nothing: how many users have lists, the form of the lists, their scores,
  * what may never be recommended, and the drift against an earlier night.
  *
- * <p>What the night's newest run of recommend could not know is not held against it: rows of videos and user_videos, and
- * other nights' lists, that later runs wrote are left out. Users are expected as the table users has them now.
+ * <p>What the run that made a list could not know is not held against it: rows of videos and user_videos, and other
+ * nights' lists, that later runs wrote are left out. Users are expected as the table users has them now.
  */
 public final class CheckJob {
 
@@ -72,14 +72,16 @@ public final class CheckJob {
             Dataset<Row> tonight = run.warehouse()
                     .read(Recommendations.TABLE)
                     .where(col(SearchQueries.RUN_DATE).equalTo(lit(Date.valueOf(run.date()))));
-            ListForms forms = run.step("check the lists", () -> ListForms.of(run, tonight));
+            ListForms forms = run.step("check the lists", () -> ListForms.of(run, tonight, newest.countAsked()));
             checks.addAll(forms.checks(run.settings().checks()));
             forms.counts().forEach((name, number) -> run.ledger().count(COUNT + name, number));
-            faultyRows(run, tonight, newest).forEach((name, rows) -> {
+            faultyRows(run, tonight).forEach((name, rows) -> {
                 checks.add(Check.none(name, rows, "rows"));
                 run.ledger().count(COUNT + name.replaceAll("[^a-z0-9]+", "_"), rows);
             });
-            Drift drift = run.step("compare with an earlier night", () -> Drift.of(run, nights.measure(run.date())));
+            int minUsers = run.settings().checks().minUsers();
+            Optional<LocalDate> measure = nights.measure(run.date(), forms.expected() < minUsers ? 0 : minUsers);
+            Drift drift = run.step("compare with an earlier night", () -> Drift.of(run, measure));
             checks.addAll(drift.checks(run.settings().checks()));
             drift.counts().forEach((name, number) -> run.ledger().count(COUNT + name, number));
         });
@@ -89,7 +91,7 @@ public final class CheckJob {
         return result;
     }
 
-    private static Map<String, Long> faultyRows(Run run, Dataset<Row> tonight, Nights.Listing newest) {
-        return run.step("check the rows", () -> RowFaults.of(run, tonight, newest));
+    private static Map<String, Long> faultyRows(Run run, Dataset<Row> tonight) {
+        return run.step("check the rows", () -> RowFaults.of(run, tonight));
     }
 }

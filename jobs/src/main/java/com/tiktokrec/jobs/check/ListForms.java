@@ -22,6 +22,7 @@ import com.tiktokrec.jobs.users.UserSelection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -32,8 +33,8 @@ import org.apache.spark.sql.expressions.Window;
  *
  * @param expected users who should have a list: all profiled, active ones
  * @param withList how many of them have one
- * @param longest rows of the longest of their lists, which is what counts as full: the run's own count is not recorded
- * @param full how many of them have one as long
+ * @param fullLength rows from which on a list counts as full
+ * @param full how many of them have a full one
  * @param rows of all lists
  * @param repeated rows whose video stands in the same list before
  * @param wronglyRanked lists whose ranks are not 1, 2, 3 and so on
@@ -42,7 +43,7 @@ import org.apache.spark.sql.expressions.Window;
 record ListForms(
         long expected,
         long withList,
-        int longest,
+        long fullLength,
         long full,
         long rows,
         long repeated,
@@ -56,24 +57,28 @@ record ListForms(
     private static final String WRONGLY_RANKED = "wrongly_ranked";
     private static final String MISORDERED = "misordered";
 
-    static ListForms of(Run run, Dataset<Row> tonight) {
+    /**
+     * @param countAsked videos a user that the night's run for all users was asked for; empty where no such run is told,
+     *     as in records of older versions: then the longest list of the users expected is what counts as full
+     */
+    static ListForms of(Run run, Dataset<Row> tonight, Optional<Long> countAsked) {
         Dataset<Row> users = UserSelection.all().rows(run).select(col(Users.USERNAME), lit(1).as(EXPECTED));
         List<Row> byLength = lists(tonight)
                 .join(users, new String[] {Users.USERNAME}, "left")
                 .groupBy(LENGTH)
                 .agg(count(lit(1)), count(EXPECTED), sum(REPEATED), sum(WRONGLY_RANKED), sum(MISORDERED))
                 .collectAsList();
-        int longest = byLength.stream()
+        long fullLength = countAsked.orElseGet(() -> byLength.stream()
                 .filter(row -> row.getLong(2) > 0)
-                .mapToInt(row -> (int) row.getLong(0))
+                .mapToLong(row -> row.getLong(0))
                 .max()
-                .orElse(0);
+                .orElse(0));
         return new ListForms(
                 users.count(),
                 byLength.stream().mapToLong(row -> row.getLong(2)).sum(),
-                longest,
+                fullLength,
                 byLength.stream()
-                        .filter(row -> row.getLong(0) == longest)
+                        .filter(row -> row.getLong(0) >= fullLength)
                         .mapToLong(row -> row.getLong(2))
                         .sum(),
                 byLength.stream()
@@ -112,7 +117,7 @@ record ListForms(
                         judged(limits) ? "1 row or more" : tooFew(limits),
                         !judged(limits) || rows > 0),
                 share("users with a list", withList, "", limits.minUsersWithList(), limits),
-                share("full lists", full, " with all " + longest, limits.minFullLists(), limits),
+                share("full lists", full, " with all " + fullLength, limits.minFullLists(), limits),
                 Check.none("the same video twice", repeated, "rows"),
                 Check.none("ranks with gaps or repeats", wronglyRanked, "lists"),
                 Check.none("better scores behind worse", misordered, "rows"));
@@ -140,7 +145,7 @@ record ListForms(
         return Map.of(
                 "users_expected", expected,
                 "users_with_list", withList,
-                "list_length", (long) longest,
+                "list_length", fullLength,
                 "full_lists", full,
                 "rows", rows,
                 "repeated_videos", repeated,

@@ -48,6 +48,7 @@ final class RowFaults {
     private static final String LIST = "list";
     private static final String VIDEO = "video";
     private static final String USER = "user";
+    private static final String FOUND = "found";
     private static final String SEEN = "seen";
     private static final String SERVED = "served";
     private static final String[] BY_USER_AND_VIDEO = {Users.USERNAME, Videos.VIDEO_ID};
@@ -55,24 +56,24 @@ final class RowFaults {
     private RowFaults() {}
 
     /** By fault, how many rows have it. */
-    static Map<String, Long> of(Run run, Dataset<Row> tonight, Nights.Listing newest) {
+    static Map<String, Long> of(Run run, Dataset<Row> tonight) {
         Map<String, Column> faults = new LinkedHashMap<>(scores(run));
-        faults.putAll(never(run.settings().ranking(), known(VIDEO, newest)));
+        faults.putAll(never(run.settings().ranking(), known(VIDEO)));
         Column[] counts = faults.values().stream()
                 .map(fault -> coalesce(sum(when(coalesce(fault, lit(false)), 1L).otherwise(0L)), lit(0L)))
                 .toArray(Column[]::new);
-        Row counted = withWhatIsKnown(run, tonight, newest).select(counts).head();
+        Row counted = withWhatIsKnown(run, tonight).select(counts).head();
         Map<String, Long> rows = new LinkedHashMap<>();
         faults.keySet().forEach(name -> rows.put(name, counted.getLong(rows.size())));
         return rows;
     }
 
     /** The night's rows, each with its video, its user, and whether the user saw the video or got it lately. */
-    private static Dataset<Row> withWhatIsKnown(Run run, Dataset<Row> tonight, Nights.Listing newest) {
+    private static Dataset<Row> withWhatIsKnown(Run run, Dataset<Row> tonight) {
         Dataset<Row> videos = run.warehouse().read(Videos.TABLE).as(VIDEO);
         Dataset<Row> users = run.warehouse().read(Users.TABLE).as(USER);
-        Dataset<Row> seen = distinct(run.warehouse().read(UserVideos.TABLE), newest, SEEN);
-        Dataset<Row> served = distinct(servedLately(run), newest, SERVED);
+        Dataset<Row> seen = known(run.warehouse().read(UserVideos.TABLE), tonight, SEEN);
+        Dataset<Row> served = known(servedLately(run), tonight, SERVED);
         return tonight.join(seen, BY_USER_AND_VIDEO, "left")
                 .join(served, BY_USER_AND_VIDEO, "left")
                 .as(LIST)
@@ -80,9 +81,16 @@ final class RowFaults {
                 .join(users, of(LIST, Users.USERNAME).equalTo(of(USER, Users.USERNAME)), "left");
     }
 
-    /** Pairs of user and video that were known when the lists were made. */
-    private static Dataset<Row> distinct(Dataset<Row> rows, Nights.Listing newest, String flag) {
-        return rows.where(col(Table.WRITTEN_AT).leq(lit(newest.startedAt())))
+    /** Tonight's pairs of user and video that these rows have, known when the user's list was made. */
+    private static Dataset<Row> known(Dataset<Row> rows, Dataset<Row> tonight, String flag) {
+        Dataset<Row> lists = tonight.select(Users.USERNAME, Videos.VIDEO_ID, Table.WRITTEN_AT);
+        Column samePair = Arrays.stream(BY_USER_AND_VIDEO)
+                .map(column -> of(FOUND, column).equalTo(of(LIST, column)))
+                .reduce(Column::and)
+                .orElseThrow();
+        // First the few that tonight is about: the tables hold every pair of all time.
+        return rows.as(FOUND)
+                .join(lists.as(LIST), samePair.and(known(FOUND)), "left_semi")
                 .select(Users.USERNAME, Videos.VIDEO_ID)
                 .distinct()
                 .withColumn(flag, lit(true));
@@ -97,9 +105,12 @@ final class RowFaults {
                 .where(col(SearchQueries.RUN_DATE).lt(tonight));
     }
 
-    /** Whether a row stands as it did when the lists were made: what a later run found out is no fault of theirs. */
-    private static Column known(String alias, Nights.Listing newest) {
-        return of(alias, Table.WRITTEN_AT).leq(lit(newest.startedAt()));
+    /**
+     * Whether a row stands as it did when the list was made: what a later run found out is no fault of the list. Each
+     * list is its own run's, as a later run for some users leaves the others' lists as they are.
+     */
+    private static Column known(String alias) {
+        return of(alias, Table.WRITTEN_AT).leq(of(LIST, Table.WRITTEN_AT));
     }
 
     private static Column of(String alias, String column) {

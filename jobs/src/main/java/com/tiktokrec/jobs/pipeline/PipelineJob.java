@@ -33,6 +33,7 @@ public final class PipelineJob {
 
     private static final Logger LOG = LoggerFactory.getLogger(PipelineJob.class);
     private static final String TAXONOMIES = "taxonomies_made";
+    private static final Duration HALF_A_DAY = Duration.ofHours(12);
 
     /**
      * What the night is for.
@@ -121,8 +122,15 @@ public final class PipelineJob {
     private static boolean isMissingOrOld(Run run) {
         Duration age = run.settings().pipeline().taxonomyMaxAge();
         return taxonomyMade(run)
-                .map(made -> made.plus(age).isBefore(run.clock().instant()))
+                .map(made -> isOld(made, run.clock().instant(), age))
                 .orElse(true);
+    }
+
+    static boolean isOld(Instant made, Instant now, Duration age) {
+        // Whole days count nights, and no night's task starts at the same minute as the last: without the half day, one
+        // that starts earlier would leave the taxonomy for another night.
+        boolean wholeDays = age.equals(Duration.ofDays(age.toDays()));
+        return made.plus(wholeDays ? age.minus(HALF_A_DAY) : age).isBefore(now);
     }
 
     /** When the standing taxonomy was made last; empty where there is none. */

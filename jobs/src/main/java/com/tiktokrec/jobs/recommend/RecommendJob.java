@@ -72,6 +72,12 @@ public final class RecommendJob {
     /** Among a run's counts: rows of the lists it wrote. Every run that recommends has it. */
     public static final String ROWS = "recommendations";
 
+    /** Among a run's counts: users it wrote a list for. */
+    public static final String USERS_WITH_LIST = "users_with_list";
+
+    /** Among a run's counts: videos a user it was asked for. Only a run for all users has it, as it makes a night. */
+    public static final String COUNT_ASKED = "count_asked";
+
     private static final String QUERY_FALLBACK = UserQueries.FALLBACK;
     private static final String TAG_FALLBACK = "tag_fallback";
     private static final String FALLBACK = "fallback";
@@ -94,6 +100,9 @@ public final class RecommendJob {
     private static Result run(Run run, Options options, SearchRetrieval searches, FrozenFrames frames) {
         Dataset<Row> users = frames.freeze(options.users().rows(run).select(Users.USERNAME, Users.USER_ID));
         long handled = users.count();
+        if (options.users().isAll()) {
+            run.ledger().count(COUNT_ASKED, options.count());
+        }
         if (handled == 0) {
             run.ledger().count(ROWS, 0);
             return new Result(0, 0, 0, 0, 0);
@@ -360,7 +369,7 @@ public final class RecommendJob {
                         coalesce(sum(when(col("size").geq(count), 1L).otherwise(0L)), lit(0L)),
                         coalesce(sum("size"), lit(0L)))
                 .head();
-        run.ledger().count("users_with_list", sizes.getLong(0));
+        run.ledger().count(USERS_WITH_LIST, sizes.getLong(0));
         run.ledger().count(ROWS, sizes.getLong(2));
         return new Result(
                 handled,

@@ -167,21 +167,38 @@ class CheckJobIT {
     }
 
     private static void finished(Night night, String status) {
+        finished(night, status, Map.of(RecommendJob.COUNT_ASKED, 3L));
+    }
+
+    private static void finished(Night night, String status, Map<String, Long> asked) {
         LISTS.addAll(night.lists());
         VIDEOS.addAll(night.videos());
-        RUNS.add(Map.of(
+        RUNS.add(finishedRun(night, "run-" + night.date(), RECOMMENDED, status, asked));
+    }
+
+    private static Map<String, Object> finishedRun(
+            Night night, String id, Instant startedAt, String status, Map<String, Long> asked) {
+        Map<String, Long> counts = new HashMap<>(asked);
+        counts.put(RecommendJob.ROWS, (long) night.lists().size());
+        counts.put(
+                RecommendJob.USERS_WITH_LIST,
+                night.lists().stream()
+                        .map(row -> row.get(Users.USERNAME))
+                        .distinct()
+                        .count());
+        return Map.of(
                 Table.RUN_ID,
-                "run-" + night.date(),
+                id,
                 Runs.COMMAND,
                 "pipeline",
                 SearchQueries.RUN_DATE,
                 Date.valueOf(night.date()),
                 Runs.STARTED_AT,
-                Timestamp.from(RECOMMENDED),
+                Timestamp.from(startedAt),
                 Users.STATUS,
                 status,
                 Runs.COUNTS,
-                Map.of(RecommendJob.ROWS, (long) night.lists().size())));
+                counts);
     }
 
     private static Map<String, Object> seen(String username, String videoId) {
@@ -197,13 +214,26 @@ class CheckJobIT {
                 List.of(
                         "recommendations: 0 rows",
                         "users with a list: 0.0% (0 of 3 users)",
-                        "full lists: 0.0% (0 of 3 users with all 0)"),
+                        "full lists: 0.0% (0 of 3 users with all 3)"),
                 night -> night.lists().clear());
         plan("users with a list", "66.7% (2 of 3 users)", night -> night.shorten("cid", 1));
         plan("full lists", "33.3% (1 of 3 users with all 3)", night -> {
             night.shorten("bob", 3);
             night.shorten("cid", 2);
         });
+        plan(
+                "all lists cut short",
+                LIMITS,
+                List.of("full lists: 0.0% (0 of 3 users with all 3)"),
+                night -> PEOPLE.forEach(person -> night.shorten(person, 2)));
+        Night ofOlderVersion = Night.next();
+        ofOlderVersion.shorten("ann", 3);
+        ofOlderVersion.shorten("bob", 2);
+        ofOlderVersion.shorten("cid", 2);
+        finished(ofOlderVersion, "done", Map.of());
+        PLANS.put(
+                "full lists of an older version",
+                new Plan(ofOlderVersion.date(), LIMITS, List.of("full lists: 33.3% (1 of 3 users with all 2)")));
         plan(
                 "the same video twice",
                 "1 rows",
@@ -288,6 +318,21 @@ class CheckJobIT {
                 List.of(
                         "change of users with a list: 2; 3 on " + good.date(),
                         "change of rows: 6; 9 on " + good.date()),
+                night -> night.shorten("cid", 1));
+
+        // A good night, a date for which one user was recommended to, and a night that lost a list.
+        Night full = Night.next();
+        finished(full, "done");
+        Night ofOneUser = Night.next();
+        ofOneUser.shorten("ann", 1);
+        ofOneUser.shorten("cid", 1);
+        finished(ofOneUser, "done", Map.of());
+        plan(
+                "worse than the night before one user's",
+                DRIFT,
+                List.of(
+                        "change of users with a list: 2; 3 on " + full.date(),
+                        "change of rows: 6; 9 on " + full.date()),
                 night -> night.shorten("cid", 1));
     }
 
@@ -428,5 +473,49 @@ class CheckJobIT {
         CheckJob.Result result = CheckJob.run(OfflineRun.of(folder, night.date(), LIMITS));
 
         assertThat(result.failed()).as(result.toString()).isEmpty();
+    }
+
+    /** Likes and videos that went are ingested after the night, then one user is recommended to, and more than others. */
+    @Test
+    void aLaterRunForOneUserJudgesTheirListAlone() {
+        Night night = Night.next();
+        Map<String, Object> another = new HashMap<>(night.videos().get(0));
+        another.put(Videos.VIDEO_ID, night.videoId(4));
+        night.videos().add(another);
+        finished(night, "done");
+        List<Map<String, Object>> runs = new ArrayList<>(RUNS.subList(RUNS.size() - 1, RUNS.size()));
+        List<Map<String, Object>> ofBob = new ArrayList<>(night.lists().subList(3, 6));
+        ofBob.add(night.row("bob", 4));
+        night.lists().subList(3, 6).clear();
+        warehouse(CRAWLED)
+                .append(Videos.TABLE, frame(Videos.SCHEMA, night.videos().subList(1, 4)));
+        warehouse(RECOMMENDED).append(Recommendations.TABLE, frame(Recommendations.SCHEMA, night.lists()));
+        Warehouse ingested = warehouse(LATER);
+        night.videos().get(0).put(Videos.GONE, true);
+        ingested.append(Videos.TABLE, frame(Videos.SCHEMA, night.videos().subList(0, 1)));
+        ingested.append(
+                UserVideos.TABLE,
+                frame(
+                        UserVideos.SCHEMA,
+                        List.of(
+                                seen("ann", night.videoId(2)),
+                                seen("ann", night.videoId(3)),
+                                seen("bob", night.videoId(3)))));
+        Instant muchLater = LATER.plusSeconds(3600);
+        Warehouse again = warehouse(muchLater);
+        again.append(Recommendations.TABLE, frame(Recommendations.SCHEMA, ofBob));
+        runs.add(finishedRun(night, "run-of-bob", muchLater, "degraded", Map.of()));
+        again.append(Runs.TABLE, frame(Runs.SCHEMA, runs));
+
+        CheckJob.Result result = CheckJob.run(OfflineRun.of(folder, night.date(), LIMITS));
+
+        assertThat(result.failed())
+                .as(result.toString())
+                .extracting(check -> check.name() + ": " + check.found())
+                .containsExactly("videos posted, reposted or liked: 1 rows", "videos that are gone: 1 rows");
+        assertThat(result.checks())
+                .extracting(Check::found)
+                .as("the night is its run's for all users")
+                .contains("run-" + night.date(), "100.0% (3 of 3 users with all 3)");
     }
 }

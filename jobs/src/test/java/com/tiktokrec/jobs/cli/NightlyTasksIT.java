@@ -14,6 +14,7 @@ import com.tiktokrec.jobs.Program;
 import com.tiktokrec.jobs.Program.Ended;
 import com.tiktokrec.jobs.SharedSpark;
 import com.tiktokrec.jobs.StoredTables;
+import com.tiktokrec.jobs.recommend.RecommendJob;
 import com.tiktokrec.jobs.run.RunSession;
 import java.nio.file.Path;
 import java.sql.Date;
@@ -23,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
@@ -80,6 +82,15 @@ class NightlyTasksIT {
                 .contains("Taxonomy:   not due, the categories stay: they were made at " + Night.NOW);
         assertThat(done(SECOND, "profile", "--all", "--if-due")).contains("Profile:    ", ", 0 of them changed");
         done(SECOND, "recommend", "--all");
+        String someone = tables.rows(Recommendations.TABLE).first().getAs(Users.USERNAME);
+        done(SECOND, "recommend", "--username", someone, "--count", "30");
+        assertThat(tables.rows(Runs.TABLE)
+                        .where("command = 'recommend'")
+                        .orderBy(Runs.STARTED_AT)
+                        .select("counts." + RecommendJob.COUNT_ASKED)
+                        .collectAsList())
+                .as("asked for all users, then for one, who makes no night")
+                .containsExactly(RowFactory.create(20L), RowFactory.create((Object) null));
         assertThat(done(SECOND, "check", "--set", "checks.min-users=1"))
                 .contains("Check:      all 22 checks of " + SECOND + " passed", " on " + FIRST);
         assertThat(rows(SECOND)).isPositive();
