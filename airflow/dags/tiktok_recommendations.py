@@ -56,9 +56,10 @@ PARAMS = {
     ),
     "landing": Param(
         os.environ.get("TIKTOK_REC_LANDING", ""),
-        "Where the crawl lies: a folder, file or glob; {date} stands for the night. s3a://bucket/landing/{date}",
+        "Where crawls lie, of all nights: folders or globs, a space between. s3a://bucket/landing. "
+        "What was read is skipped. {date} stands for the night; alone, it leaves a missed night's crawl unread.",
         type="string",
-        pattern=r"^([^\s-]\S*)?$",
+        pattern=r"^([^\s-]\S*( [^\s-]\S*)*)?$",
     ),
     "conf": Param(
         os.environ.get("TIKTOK_REC_CONF", ""),
@@ -92,7 +93,8 @@ PARAMS = {
         type="object",
         propertyNames={
             "pattern": r"^spark\.(kubernetes\.(driver|executor)\.secretKeyRef\..+"
-            r"|(?i:(?!.*(password|secret|token|access.?key|api.?key))).+)$"
+            r"|(?i:(?!.*(password|secret|token|"
+            r"(access|api|account|encryption|private|provided).?key(?!gen|size)))).+)$"
         },
         additionalProperties={"type": "string"},
     ),
@@ -133,7 +135,7 @@ def command_line(command: str, *options: str) -> Callable[..., list[str]]:
                     raise AirflowFailException(
                         "No landing folder is named: set TIKTOK_REC_LANDING, or the param landing."
                     )
-                words.append(params["landing"].replace("{date}", date))
+                words += params["landing"].replace("{date}", date).split()
             else:
                 words.append(option.replace("{count}", str(params["count"])))
         return words
@@ -187,7 +189,8 @@ with DAG(
     description="Crawls to ranked videos for each user, every night",
     schedule=SCHEDULE,
     start_date=datetime(2020, 1, 1, tzinfo=UTC),
-    # A missed night needs no run of its own: the next one ingests what it left. `airflow backfill create` makes more.
+    # A missed night needs no run of its own: where landing names the crawls of all nights, the next one ingests what it
+    # left. `airflow backfill create` makes more lists, from the tables as they stand.
     catchup=False,
     # Nights in order. No depends_on_past: a failed night must not keep all later ones from running.
     max_active_runs=1,
@@ -216,7 +219,7 @@ with DAG(
         "ingest",
         *("--if-due", "--input", "{landing}"),
         execution_timeout=timedelta(hours=3),
-        # The crawl may be late: about four hours of tries.
+        # A crawl that landing names by {date} may be late: about four hours of tries.
         retries=10,
         outlets=tables(
             *("videos", "video_stats", "users", "user_videos", "search_results", "ingested_files", "quarantine", "runs")

@@ -81,7 +81,7 @@ def load(monkeypatch):
     """Imports the DAG's file as Airflow does, under environment variables."""
 
     def loaded(**environment: str) -> ModuleType:
-        defaults = {"TIKTOK_REC_WAREHOUSE": "s3a://team/tiktok-rec", "TIKTOK_REC_LANDING": "s3a://team/landing/{date}"}
+        defaults = {"TIKTOK_REC_WAREHOUSE": "s3a://team/tiktok-rec", "TIKTOK_REC_LANDING": "s3a://team/landing"}
         for name, value in (defaults | environment).items():
             monkeypatch.setenv(name, value)
         spec = importlib.util.spec_from_file_location("tiktok_recommendations", DAGS / "tiktok_recommendations.py")

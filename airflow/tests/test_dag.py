@@ -156,12 +156,35 @@ def test_arguments_of_a_night(load):
     common = ["--run-date", "2026-11-24", "--warehouse", "s3a://team/tiktok-rec"]
 
     assert {task: night.rendered(task).application_args for task in COMMANDS} == {
-        "ingest": ["ingest", *common, "--if-due", "--input", "s3a://team/landing/2026-11-24"],
+        "ingest": ["ingest", *common, "--if-due", "--input", "s3a://team/landing"],
         "taxonomy": ["taxonomy", *common, "--if-due"],
         "profile": ["profile", *common, "--if-due", "--all"],
         "recommend": ["recommend", *common, "--all", "--count", "20"],
         "check": ["check", *common],
     }
+
+
+@pytest.mark.parametrize(
+    ("landing", "inputs"),
+    [
+        ("s3a://team/landing/{date}/*", ["s3a://team/landing/2026-11-24/*"]),
+        ("s3a://team/landing s3a://team/landing/{date}", ["s3a://team/landing", "s3a://team/landing/2026-11-24"]),
+    ],
+)
+def test_a_night_may_name_its_own_crawl(load, landing, inputs):
+    arguments = Night(load(TIKTOK_REC_LANDING=landing).dag).rendered("ingest").application_args
+
+    assert arguments[arguments.index("--input") + 1 :] == inputs
+
+
+def test_a_night_names_the_crawls_that_missed_nights_left(load):
+    dag = load().dag
+
+    missed, following = (
+        Night(dag, datetime(2026, 11, day, 3, tzinfo=UTC)).rendered("ingest").application_args for day in (24, 25)
+    )
+
+    assert missed[missed.index("--input") :] == following[following.index("--input") :]
 
 
 def test_params_of_a_run_reach_its_jobs(load):
@@ -215,7 +238,7 @@ def test_the_program_is_taken_from_its_folder(load):
         {"count": "20"},
         {"count": 1001},
         {"warehouse": "--master"},
-        {"landing": "two words"},
+        {"landing": "s3a://team/landing --warehouse"},
         {"usernames": "charli"},
         {"usernames": ["--all"]},
         {"run_date": "24.11.2026"},
@@ -231,6 +254,10 @@ def test_the_program_is_taken_from_its_folder(load):
         {"spark_conf": {"spark.kubernetes.driverEnv.RAPIDAPI_KEY": "x"}},
         {"spark_conf": {"spark.executorEnv.AWS_SESSION_TOKEN": "x"}},
         {"spark_conf": {"spark.ssl.keyStorePassword": "x"}},
+        {"spark_conf": {"spark.hadoop.fs.azure.account.key.team.dfs.core.windows.net": "x"}},
+        {"spark_conf": {"spark.hadoop.fs.azure.encryption.encoded.client-provided-key": "x"}},
+        {"spark_conf": {"spark.hadoop.fs.s3a.encryption.key": "x"}},
+        {"spark_conf": {"spark.hadoop.fs.gs.auth.service.account.private.key": "x"}},
         {"fail_on_degraded": "no"},
     ],
     ids=json.dumps,
@@ -247,6 +274,8 @@ def test_a_wrong_param_is_refused_before_the_run(load, wrong):
     [
         {"spark.kubernetes.driver.secretKeyRef.OPENAI_API_KEY": "tiktok-rec:openai"},
         {"spark.hadoop.hadoop.security.credential.provider.path": "jceks://hdfs/keys.jceks"},
+        {"spark.hadoop.fs.s3a.encryption.algorithm": "SSE-KMS"},
+        {"spark.io.encryption.keySizeBits": "256"},
     ],
     ids=json.dumps,
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+import select
+import signal
 import sys
 import threading
 from types import ModuleType, SimpleNamespace
@@ -17,6 +19,18 @@ KEY = "sk-0123456789"
 @pytest.fixture
 def night(load):
     return lambda **conf: Night(load().dag, **conf)
+
+
+@pytest.fixture
+def kubernetes(monkeypatch) -> dict[str, str]:
+    """A connection that has the driver run on Kubernetes; returns the environment that the DAG is read with."""
+    from airflow.providers.apache.spark.hooks import spark_submit
+
+    # The provider for Kubernetes is not in the lock: to submit, its presence is all that is asked.
+    monkeypatch.setitem(sys.modules, "airflow.providers.cncf.kubernetes.kube_client", ModuleType("kube_client"))
+    monkeypatch.setattr(spark_submit, "kube_client", object(), raising=False)
+    connect(monkeypatch, conn_type="spark", host="k8s://https://api:6443", extra={"deploy-mode": "cluster"})
+    return {"TIKTOK_REC_HOME": "local:///opt/tiktok-rec", "TIKTOK_REC_JARS": ""}
 
 
 @pytest.fixture
@@ -195,16 +209,12 @@ def test_yarn_in_cluster_mode_is_waited_for(spark, night, monkeypatch):
 
 
 @pytest.mark.parametrize(("code", "outcome"), [(0, "done"), (5, "degraded"), (4, "ended with exit code 4")])
-def test_on_kubernetes_the_drivers_code_counts_and_keys_are_named(spark, night, monkeypatch, code, outcome):
-    from airflow.providers.apache.spark.hooks import spark_submit
+def test_on_kubernetes_the_drivers_code_counts_and_keys_are_named(spark, load, kubernetes, code, outcome):
     from airflow.sdk.exceptions import AirflowFailException
 
-    # The provider for Kubernetes is not in the lock: to submit, its presence is all that is asked.
-    monkeypatch.setitem(sys.modules, "airflow.providers.cncf.kubernetes.kube_client", ModuleType("kube_client"))
-    monkeypatch.setattr(spark_submit, "kube_client", object(), raising=False)
-    connect(monkeypatch, conn_type="spark", host="k8s://https://api:6443", extra={"deploy-mode": "cluster"})
     spark.does(f"echo '  exit code: {code}'; exit 0")
-    keyed = night(spark_conf={"spark.kubernetes.driver.secretKeyRef.OPENAI_API_KEY": "tiktok-rec:openai"})
+    keys = {"spark.kubernetes.driver.secretKeyRef.OPENAI_API_KEY": "tiktok-rec:openai"}
+    keyed = Night(load(**kubernetes).dag, spark_conf=keys)
 
     if code == 4:
         with pytest.raises(AirflowFailException, match=outcome):
@@ -213,6 +223,73 @@ def test_on_kubernetes_the_drivers_code_counts_and_keys_are_named(spark, night, 
         assert keyed.run("profile") == outcome
     assert spark.arguments[:2] == ["--master", "k8s://https://api:6443"]
     assert "spark.kubernetes.driver.secretKeyRef.OPENAI_API_KEY=tiktok-rec:openai" in spark.arguments
+
+
+@pytest.mark.parametrize(
+    ("places", "refused"),
+    [
+        ({"TIKTOK_REC_HOME": "/opt/tiktok-rec"}, "/opt/tiktok-rec/tiktok-rec.jar"),
+        ({"TIKTOK_REC_JARS": "local:///a/delta.jar,local:///b/*.jar"}, "local:///b/*.jar"),
+        ({"TIKTOK_REC_JARS": "local:///a/delta.jar,/b/aws.jar"}, "/b/aws.jar"),
+        ({"TIKTOK_REC_JARS": "local:///a/delta.jar,local:///b/aws.jar"}, None),
+        ({"TIKTOK_REC_HOME": "s3a://team/tiktok-rec", "TIKTOK_REC_JARS": "s3a://team/tiktok-rec/jars/*.jar"}, None),
+    ],
+)
+def test_on_kubernetes_the_program_lies_where_the_drivers_container_finds_it(spark, load, kubernetes, places, refused):
+    from airflow.sdk.exceptions import AirflowFailException
+
+    spark.does("echo '  exit code: 0'")
+    asked = Night(load(**kubernetes | places).dag)
+
+    if not refused:
+        assert asked.run("check") == "done"
+        return
+    with pytest.raises(AirflowFailException) as refusal:
+        asked.run("check")
+    assert f"can't load {refused}: set TIKTOK_REC_HOME=local:///" in str(refusal.value)
+    assert spark.calls == 0
+
+
+def test_a_cleared_task_runs_again_where_the_cluster_remembers_its_driver(spark, night, monkeypatch):
+    from airflow.providers.apache.spark.hooks.spark_submit import SparkSubmitHook
+    from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
+
+    def follow(hook) -> None:
+        followed.append(hook._driver_id)
+        hook._driver_status = "FINISHED"
+
+    connect(monkeypatch, conn_type="spark", host="spark://127.0.0.1:7077", extra={"deploy-mode": "cluster"})
+    followed: list[str] = []
+    asked: list[str] = []
+    monkeypatch.setattr(SparkSubmitHook, "_start_driver_status_tracking", follow)
+    monkeypatch.setattr(
+        SparkSubmitOperator, "_fetch_driver_status", lambda _, url, driver: asked.append(url) or "FINISHED"
+    )
+    spark.does("echo driver-20261124-0002")
+    cleared = night()
+    cleared.context["task_state_store"] = {"spark_job_id": "driver-20261124-0001"}
+
+    assert cleared.run("recommend") == "done"
+
+    assert followed == ["driver-20261124-0002"]
+    assert asked == [], "the next try has to ask no server about the one before"
+
+
+def test_a_cleared_task_runs_again_where_yarn_remembers_its_application(spark, night, monkeypatch):
+    from airflow.providers.apache.spark.hooks.spark_submit import SparkSubmitHook
+
+    extra = {"deploy-mode": "cluster", "yarn_resourcemanager_webapp_address": "http://127.0.0.1:8088"}
+    connect(monkeypatch, conn_type="spark", host="yarn", extra=extra)
+    followed: list[str] = []
+    monkeypatch.setattr(SparkSubmitHook, "_start_yarn_application_status_tracking", lambda _, app: followed.append(app))
+    monkeypatch.setattr(SparkSubmitHook, "query_yarn_application_status", lambda *_: "SUCCEEDED")
+    spark.does("echo Submitted application_1_0002")
+    cleared = night()
+    cleared.context["task_state_store"] = {"spark_job_id": "application_1_0001"}
+
+    assert cleared.run("recommend") == "done"
+
+    assert followed == ["application_1_0002"]
 
 
 def test_a_worker_without_spark_is_refused(night, monkeypatch, tmp_path):
@@ -225,12 +302,8 @@ def test_a_worker_without_spark_is_refused(night, monkeypatch, tmp_path):
         night().run("ingest")
 
 
-def test_a_task_that_is_stopped_lets_its_driver_end_the_run(spark, night, tmp_path):
-    running, ended = tmp_path / "running", tmp_path / "ended"
-    os.mkfifo(running)
-    # As a JVM does, the script ends by itself when it is asked to; `wait` hears the signal at once.
-    spark.does(f"trap 'kill $!; echo > {ended}; exit 143' TERM; sleep 600 & echo > {running}; wait")
-    stopped = night()
+def stopped_while_it_runs(stopped: Night, running) -> Exception:
+    """Kills a task from beside it once its spark-submit wrote to the pipe; returns what it ended with."""
     task = stopped.rendered("profile")
     problems: list[Exception] = []
 
@@ -245,10 +318,99 @@ def test_a_task_that_is_stopped_lets_its_driver_end_the_run(spark, night, tmp_pa
     running.read_text()
     task.on_kill()
     thread.join(timeout=60)
-
     assert not thread.is_alive()
+    return problems[0]
+
+
+def test_a_task_that_is_stopped_lets_its_driver_end_the_run(spark, night, tmp_path):
+    running, ended = tmp_path / "running", tmp_path / "ended"
+    os.mkfifo(running)
+    # As a JVM does, the script ends by itself when it is asked to; `wait` hears the signal at once.
+    spark.does(f"trap 'kill $!; echo > {ended}; exit 143' TERM; sleep 600 & echo > {running}; wait")
+
+    problem = stopped_while_it_runs(night(), running)
+
     assert ended.exists(), "killed before it could mark its run"
-    assert "ended with SIGTERM" in str(problems[0])
+    assert "ended with SIGTERM" in str(problem)
+
+
+def test_a_driver_outlives_its_task_until_it_has_ended_the_run(spark, night, tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    heard = os.open(pipe, os.O_RDWR)
+
+    def said() -> bytes:
+        ready, _, _ = select.select([heard], [], [], 60)
+        return os.read(heard, 100) if ready else b"nothing"
+
+    # It ends only when the task is dead already. As a JVM it outlives output that nobody reads any more.
+    spark.does(
+        "trap '' PIPE\n"
+        f"trap 'kill $!; echo told > {pipe}; read -r < {tmp_path}/killed; echo; echo ended > {pipe}; exit 143' TERM\n"
+        f"sleep 600 & echo running > {pipe}; wait"
+    )
+    os.mkfifo(tmp_path / "killed")
+    stopped = night()
+    task = stopped.rendered("profile")
+    # What Airflow's supervisor does with a task: a process group of its own, SIGTERM to all of it, then SIGKILL.
+    runner = os.fork()
+    if runner == 0:
+        os.setpgid(0, 0)
+        signal.signal(signal.SIGTERM, lambda *_: task.on_kill())
+        try:
+            task.execute(stopped.context)
+        finally:
+            os._exit(1)
+    assert said() == b"running\n"
+    os.killpg(runner, signal.SIGTERM)
+    assert said() == b"told\n"
+    os.killpg(runner, signal.SIGKILL)
+    os.waitpid(runner, 0)
+    killed = os.open(tmp_path / "killed", os.O_RDWR)
+    os.write(killed, b"\n")
+
+    assert said() == b"ended\n"
+    os.close(killed)
+    os.close(heard)
+
+
+def test_a_night_in_the_foreground_takes_its_driver_along(spark, night, tmp_path):
+    ended = tmp_path / "ended"
+    spark.does(f"trap 'kill $!; echo > {ended}; exit 143' TERM; sleep 600 & kill -INT $PPID; wait")
+
+    with pytest.raises(KeyboardInterrupt):
+        night().run("profile")
+
+    assert ended.exists()
+
+
+def test_a_task_that_is_stopped_deletes_its_driver_on_kubernetes(spark, load, kubernetes, monkeypatch):
+    from airflow.providers.apache.spark.hooks.spark_submit import SparkSubmitHook
+    from airflow.sdk.exceptions import AirflowException
+
+    deleted: list[str] = []
+    monkeypatch.setattr(
+        SparkSubmitHook, "_delete_driver_pod", lambda hook: deleted.append(hook._kubernetes_driver_pod)
+    )
+    spark.does("echo 'pod name: rec-0a-driver'; exec sleep 600")
+    stopped = Night(load(**kubernetes).dag)
+    task = stopped.rendered("profile")
+    read = SparkSubmitHook._process_spark_submit_log
+
+    def read_until_stopped(hook, lines) -> None:
+        def stop_after_the_first():
+            yield next(lines)
+            task.on_kill()
+            yield from lines
+
+        read(hook, stop_after_the_first())
+
+    monkeypatch.setattr(SparkSubmitHook, "_process_spark_submit_log", read_until_stopped)
+
+    with pytest.raises(AirflowException):
+        task.execute(stopped.context)
+
+    assert deleted == ["rec-0a-driver"]
 
 
 def test_a_failure_tells_one_line_and_whom_it_should(load, monkeypatch, tmp_path, caplog):

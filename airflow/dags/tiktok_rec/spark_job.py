@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import json
 import os
@@ -62,7 +63,9 @@ class TiktokRecOperator(SparkSubmitOperator):
                 "env_vars would show secrets in the UI and in logs: put them into the worker's environment "
                 "(client mode), spark.kubernetes.driver.secretKeyRef (Kubernetes) or a credential provider file (YARN)."
             )
-        super().__init__(**kwargs)
+        # A stored driver that FINISHED would make of a cleared task a success that ran nothing, and a retry would ask
+        # the cluster about it first. That a night is not done twice at once is held by the claim in the table runs.
+        super().__init__(durable=False, **kwargs)
         self.run_date = run_date
         self.on_degraded = on_degraded
 
@@ -78,6 +81,10 @@ class TiktokRecOperator(SparkSubmitOperator):
             if code in NEVER_RETRIED or code == DEGRADED:
                 raise AirflowFailException(f"{message} It is not retried.") from failure
             raise AirflowException(message) from failure
+        except KeyboardInterrupt:
+            # `airflow dags test` calls no on_kill, and the driver, in a session of its own, does not hear the terminal.
+            self.on_kill()
+            raise
         return self._ended(context, "done")
 
     def exit_code(self) -> int | None:
@@ -95,16 +102,22 @@ class TiktokRecOperator(SparkSubmitOperator):
         return hook._spark_exit_code
 
     def on_kill(self) -> None:
-        """Lets the driver end its run, so that the next try needs not wait for its claim to lapse; then kills it."""
-        driver = self._hook and self._hook._submit_sp
-        if driver and driver.poll() is None:
+        """
+        Lets the driver end its run, so that the next try needs not wait for its claim to lapse; then kills it.
+
+        In cluster mode the driver is not a process of this machine: the hook has it killed, and does so only while
+        spark-submit is alive.
+        """
+        if self._hook is None:
+            return
+        driver = self._hook._submit_sp
+        if driver and self._hook._connection["deploy_mode"] != "cluster" and driver.poll() is None:
             driver.terminate()
             try:
                 driver.wait(timeout=GRACE_SECONDS)
             except subprocess.TimeoutExpired:
                 self.log.warning("The driver did not end within %d s: it is killed.", GRACE_SECONDS)
-        if self._hook:
-            super().on_kill()
+        super().on_kill()
 
     def _ended(self, context: Context, outcome: str) -> str:
         date = self.run_date(context)
@@ -170,7 +183,6 @@ class TiktokRecOperator(SparkSubmitOperator):
         if host == "yarn" and extra.get("deploy-mode") == "cluster":
             # Followed by the resource manager where its address is known, else by a spark-submit that waits.
             self._yarn_track_via_rm_api = bool(extra.get("yarn_resourcemanager_webapp_address"))
-            self.durable = self._yarn_track_via_rm_api
         if os.environ.get("SPARK_HOME"):
             self._spark_binary = os.path.join(os.environ["SPARK_HOME"], "bin", "spark-submit")
         binary = self._spark_binary or extra.get("spark-binary") or "spark-submit"
@@ -186,3 +198,15 @@ class TiktokRecOperator(SparkSubmitOperator):
                 f"The Spark connection '{self._conn_id}' makes the master '{master}', "
                 f"which Spark doesn't know: {remedy}"
             )
+        if host.startswith("k8s://") and self._hook._connection["deploy_mode"] == "cluster":
+            # The driver's container has no file of this worker, and Spark expands no glob of the container's.
+            for place in filter(None, (self.application, *(self.jars or "").split(","))):
+                if "://" not in place or (place.startswith("local:") and "*" in place):
+                    raise AirflowFailException(
+                        f"The driver is to run in a container of Kubernetes and can't load {place}: set "
+                        "TIKTOK_REC_HOME=local:///opt/tiktok-rec, and TIKTOK_REC_JARS to the image's jars one by one "
+                        "(local:///opt/tiktok-rec/jars/delta.jar,local:///…) or to nothing where Spark's image has them."
+                    )
+        # When a task is stopped, Airflow kills its whole process group five seconds after the SIGTERM, and a driver
+        # in that group before it has marked its run. On Kubernetes spark-submit has to outlive that SIGTERM, too.
+        self._hook.submit = functools.partial(self._hook.submit, start_new_session=True)
