@@ -7,6 +7,7 @@ import os
 import signal
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 import requests
 from airflow_stage import BIN, DAG, Airflow
@@ -94,6 +95,9 @@ class Service:
     def runs(self) -> dict[str, dict]:
         return {run["dag_run_id"]: run for run in self.call("GET", f"dags/{DAG}/dagRuns")["dag_runs"]}
 
+    def state(self, run: str) -> str:
+        return self.call("GET", f"dags/{DAG}/dagRuns/{run}")["state"]
+
     def tasks(self, run: str) -> dict[str, dict]:
         tasks = self.call("GET", f"dags/{DAG}/dagRuns/{run}/taskInstances")["task_instances"]
         return {task["task_id"]: task for task in tasks}
@@ -119,13 +123,14 @@ class Service:
 
     def ends(self, run: str, seconds: float = 900) -> str:
         """The state in which a run ends."""
-        self.processes["scheduler"].does(f"ends {run}", lambda: self.runs()[run]["state"] in ENDED, seconds)
-        return self.runs()[run]["state"]
+        # Asking all the time would keep the API server, on which tasks wait, from its work.
+        self.processes["scheduler"].does(f"ends {run}", lambda: self.state(run) in ENDED, seconds, every=2)
+        return self.state(run)
 
     def events(self, run: str) -> dict[str, list[dict]]:
         """What the assets' events of a run tell, by asset."""
         told: dict[str, list[dict]] = {}
-        for event in self.call("GET", f"assets/events?source_run_id={run}&limit=100")["asset_events"]:
+        for event in self.call("GET", f"assets/events?source_run_id={quote(run)}&limit=100")["asset_events"]:
             told.setdefault(event["name"], []).append(event["extra"])
         return told
 

@@ -114,7 +114,7 @@ def test_the_timetable_makes_the_newest_night_and_it_waits_for_its_crawl(service
         scheduled = [run for run in service.runs().values() if run["run_type"] == "scheduled"]
         return scheduled and service.states(scheduled[0]["dag_run_id"])["ingest"][1] > 1 and scheduled[0]
 
-    made = service.processes["scheduler"].does("tries a night without a crawl again", waits, 300)
+    made = service.processes["scheduler"].does("tries a night without a crawl again", waits, 300, every=2)
     run = made["dag_run_id"]
     service.stop_run(run)
 
