@@ -121,7 +121,7 @@ class Service:
         """Marks a run as failed, as a person does in the UI."""
         self.call("PATCH", f"dags/{DAG}/dagRuns/{run}", {"state": "failed"})
 
-    def ends(self, run: str, seconds: float = 900) -> str:
+    def ends(self, run: str, seconds: float = 1800) -> str:
         """The state in which a run ends."""
         # Asking all the time would keep the API server, on which tasks wait, from its work.
         self.processes["scheduler"].does(f"ends {run}", lambda: self.state(run) in ENDED, seconds, every=2)
