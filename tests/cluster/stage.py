@@ -38,13 +38,13 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def until(what: str, true: Callable[[], object], seconds: float = 60) -> object:
+def until(what: str, true: Callable[[], object], seconds: float = 60, every: float = 0.1) -> object:
     """Waits for something that another process brings about."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if value := true():
             return value
-        time.sleep(0.1)
+        time.sleep(every)
     raise AssertionError(f"waited {seconds} s in vain until {what}")
 
 
@@ -67,7 +67,7 @@ class Process:
     def text(self) -> str:
         return self.log.read_text(errors="replace")
 
-    def does(self, what: str, true: Callable[[], object], seconds: float = 60) -> object:
+    def does(self, what: str, true: Callable[[], object], seconds: float = 60, every: float = 0.1) -> object:
         """Waits until something is true of a process that runs."""
 
         def done():
@@ -75,7 +75,7 @@ class Process:
                 raise AssertionError(f"{self.name} ended ({self.popen.returncode}) before it {what}:\n{self.text()[-4000:]}")
             return value
 
-        return until(f"{self.name} {what}", done, seconds)
+        return until(f"{self.name} {what}", done, seconds, every)
 
     def says(self, pattern: str, seconds: float = 60) -> re.Match:
         return self.does(f"says {pattern}", lambda: re.search(pattern, self.text()), seconds)
