@@ -205,7 +205,7 @@ class TiktokRecOperator(SparkSubmitOperator):
                     raise AirflowFailException(
                         f"The driver is to run in a container of Kubernetes and can't load {place}: set "
                         "TIKTOK_REC_HOME=local:///opt/tiktok-rec, and TIKTOK_REC_JARS to the image's jars one by one "
-                        "(local:///opt/tiktok-rec/jars/delta.jar,local:///…) or to nothing where Spark's image has them."
+                        "(local:///opt/tiktok-rec/jars/delta.jar,local:///…) or to nothing if Spark's image has them."
                     )
         # When a task is stopped, Airflow kills its whole process group five seconds after the SIGTERM, and a driver
         # in that group before it has marked its run. On Kubernetes spark-submit has to outlive that SIGTERM, too.
