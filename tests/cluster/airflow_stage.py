@@ -48,7 +48,7 @@ class Airflow:
         env |= {name: value for name, value in changes.items() if value is not None}
         return {name: value for name, value in env.items() if changes.get(name, "") is not None}
 
-    def run(self, *arguments: str, code: int = 0, seconds: float = 600, **environment: str | None) -> str:
+    def run(self, *arguments: str, code: int = 0, seconds: float = 1200, **environment: str | None) -> str:
         with (self.home / "commands.log").open("a+") as log:
             start = log.seek(0, 2)
             ended = subprocess.run(

@@ -1,4 +1,5 @@
 import shutil
+import signal
 
 import pytest
 from airflow_stage import Airflow
@@ -8,6 +9,8 @@ DATES = ("2026-11-24", "2026-11-25")
 
 
 def pytest_sessionstart(session):
+    # Asked to end, pytest would leave the cluster behind: let it end as by Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if not JAR.exists() or not JARS:
         pytest.exit(f"{JAR} and the jars beside it are not built: run `make test-cluster`, or `make jar`.", 2)
 

@@ -48,7 +48,7 @@ class Service:
     def schedule(self, nightly: bool) -> None:
         """Starts the scheduler anew, to make nights of the timetable or only to run what is asked for."""
         if scheduler := self.processes.get("scheduler"):
-            scheduler.stop(signal.SIGTERM)
+            scheduler.stop()
         self.part("scheduler", "--skip-serve-logs", AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE=str(nightly))
 
     def part(self, name: str, *options: str, **settings: str) -> None:
