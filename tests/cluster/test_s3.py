@@ -1,6 +1,6 @@
 """Tables and files on S3, whatever the store and other writers do."""
 
-from stage import BUCKET, HERE, JAR, JARS, SPARK_HOME, Process, comparable
+from stage import BUCKET, HERE, JAR, JARS, SPARK_HOME, Process
 
 LOG_STORE = "com.tiktokrec.common.s3.ConditionalLogStore"
 COMMITS = 8
@@ -54,22 +54,3 @@ def test_a_store_without_conditional_writes_is_refused(cluster, landing):
     assert "ignores conditional writes" in last and warehouse in last and "S3SingleDriverLogStore" in last
     # Of folders S3A leaves an empty marker.
     assert not [key for key in cluster.s3.keys("unconditional/") if not key.endswith("/")]
-
-
-def test_rows_are_the_same_from_a_store_that_fails_and_is_slow(cluster, landing, first):
-    cluster.s3.faults(
-        {"do": "500", "path": "stormy", "every": 29},
-        {"do": "503", "path": "stormy", "every": 31},
-        {"do": "slow", "path": "stormy", "every": 23},
-        {"do": "lost", "method": "PUT", "path": "stormy", "every": 37},
-    )
-    warehouse = f"s3a://{BUCKET}/stormy"
-
-    cluster.run(
-        "ingest-stormy", "ingest", "--input", landing["2026-11-24"], "--warehouse", warehouse,
-        "--run-date", "2026-11-24", "--conf", cluster.conf("plain"),
-    )  # fmt: skip
-
-    assert min(map(cluster.s3.injected, ("500", "503", "slow", "lost"))) > 3
-    for table in ("videos", "users", "user_videos", "quarantine"):
-        assert comparable(cluster.s3.rows(warehouse, table)) == comparable(first[table]), table
