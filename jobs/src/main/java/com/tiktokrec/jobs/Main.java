@@ -2,8 +2,6 @@ package com.tiktokrec.jobs;
 
 import com.tiktokrec.jobs.cli.Launcher;
 import org.apache.spark.SparkUserAppException;
-import org.apache.spark.sql.SparkSession;
-import scala.Option;
 
 /** The program: {@code bin/tiktok-rec} and the main class for spark-submit. */
 public final class Main {
@@ -28,10 +26,6 @@ public final class Main {
     private static void returnTo(int exitCode) throws SparkUserAppException {
         if (exitCode != 0) {
             throw new SparkUserAppException(exitCode, null);
-        }
-        Option<SparkSession> session = SparkSession.getDefaultSession();
-        if (session.isDefined()) {
-            session.get().stop();
         }
     }
 }
