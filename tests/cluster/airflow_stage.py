@@ -69,6 +69,6 @@ class Airflow:
         names = {key.split("/")[1] for key in s3.keys("nightly/") if "/_delta_log/" in key}
         return {name: s3.rows(self.warehouse, name) for name in names} | {"texts": self.cluster.models.texts("nightly")}
 
-    def task(self, task: str, logical_date: str, code: int = 0, **environment: str | None) -> str:
-        """One task alone, of the night whose interval ends at the date's schedule."""
-        return self.run("tasks", "test", DAG, task, logical_date, code=code, **environment)
+    def task(self, task: str, logical_date: str, **environment: str | None) -> str:
+        """One task alone, of the night whose interval ends at the date's schedule; what was said tells its new state."""
+        return self.run("tasks", "test", DAG, task, logical_date, **environment)

@@ -44,7 +44,7 @@ def test_the_second_night_costs_what_changed(first, second):
 
 def test_a_task_that_is_run_again_after_its_success_changes_no_row(airflow, second):
     # The interval that ends at 03:00 of the next day.
-    airflow.task("recommend", "2026-11-26T03:00:00")
+    assert "new_state=success" in airflow.task("recommend", "2026-11-26T03:00:00")
 
     again = airflow.cluster.s3.rows(airflow.warehouse, "recommendations")
     assert sorted(map(str, again)) == sorted(map(str, second["recommendations"]))
@@ -55,10 +55,10 @@ def test_a_task_that_is_run_again_after_its_success_changes_no_row(airflow, seco
 def test_a_missing_connection_is_refused_and_nothing_submitted(airflow):
     before = airflow.cluster.state()
 
-    said = airflow.task("ingest", "2026-11-26T03:00:00", code=1, AIRFLOW_CONN_SPARK_DEFAULT=None)
+    said = airflow.task("ingest", "2026-11-26T03:00:00", AIRFLOW_CONN_SPARK_DEFAULT=None)
 
     assert "AIRFLOW_CONN_SPARK_DEFAULT" in said
-    assert "--master yarn" not in said
+    assert "new_state=failed" in said and "--master yarn" not in said
     after = airflow.cluster.state()
     assert [app["id"] for app in after["completedapps"]] == [app["id"] for app in before["completedapps"]]
     assert not after["activeapps"]
