@@ -177,7 +177,7 @@ class Models:
 
 
 SPARK_DEFAULTS = """
-# Two runs fit side by side: a core on each worker for each.
+# Three runs fit side by side: a core on each worker for each.
 spark.cores.max 2
 spark.executor.memory 1g
 spark.driver.memory 1500m
@@ -239,7 +239,7 @@ class Cluster:
 
     def start_worker(self, number: int) -> None:
         self.daemon(
-            f"worker{number}", "org.apache.spark.deploy.worker.Worker", "--cores", 2, "--memory", "3g",
+            f"worker{number}", "org.apache.spark.deploy.worker.Worker", "--cores", 3, "--memory", "4g",
             "--webui-port", free_port(), "--work-dir", self.folder / f"work{number}", self.master,
         )
 
