@@ -24,12 +24,13 @@ public final class WholeFile {
 
     /** Writes a file, in place of one of that name, and the folders above it. */
     public static void write(FileSystem files, Path file, Content content) throws IOException {
-        if (files.exists(file) && files.getFileStatus(file).isDirectory()) {
-            throw new FileAlreadyExistsException(file + " is a folder, and a file is to be written there");
-        }
         // Attempts of one task may write at once, each its own.
         Path partial = new Path(file.getParent(), "." + file.getName() + "." + UUID.randomUUID() + ".partial");
         boolean shownWhenClosed = files.hasPathCapability(file, StreamCapabilities.ABORTABLE_STREAM);
+        // S3A refuses a folder by itself; a rename would put the file into it.
+        if (!shownWhenClosed && files.exists(file) && files.getFileStatus(file).isDirectory()) {
+            throw new FileAlreadyExistsException(file + " is a folder, and a file is to be written there");
+        }
         Path target = shownWhenClosed ? file : partial;
         FSDataOutputStream out = files.create(target, true);
         try {
