@@ -14,9 +14,12 @@ import com.tiktokrec.common.tables.UserTags;
 import com.tiktokrec.common.tables.UserVideos;
 import com.tiktokrec.common.tables.Users;
 import com.tiktokrec.common.tables.Videos;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.DecimalType;
 
 /** What the analysed items say of each user and tag: for the boost of every tag, and for tags without a language model. */
 final class KeywordTags {
@@ -38,6 +41,9 @@ final class KeywordTags {
     private static final String WHOLE_TAG_ITEMS = "whole_tag_items";
     private static final String ALL_ITEMS = "all_items";
 
+    /** Weights stay under 50, the logarithm of more than three counts of 63 bits. */
+    private static final DecimalType EXACT = DataTypes.createDecimalType(18, 16);
+
     private KeywordTags() {}
 
     /** One row a user and tag that an item of theirs touches: sums over the items. */
@@ -50,8 +56,8 @@ final class KeywordTags {
                                         col(Videos.LIKES), col(Videos.COMMENTS), col(Videos.SHARES))));
         Dataset<Row> totals = weighted.groupBy(Users.USERNAME)
                 .agg(
-                        sum("kind_weight").as(ALL_WEIGHT),
-                        sum("engagement_weight").as(ALL_ENGAGEMENT),
+                        total(col("kind_weight")).as(ALL_WEIGHT),
+                        total(col("engagement_weight")).as(ALL_ENGAGEMENT),
                         count(lit(1)).as(ALL_ITEMS));
         return weighted.select(
                         col(Users.USERNAME),
@@ -60,11 +66,16 @@ final class KeywordTags {
                         explode(col(CREDITS)).as(new String[] {Categories.TAG, CREDIT}))
                 .groupBy(Users.USERNAME, Categories.TAG)
                 .agg(
-                        sum(col("kind_weight").multiply(col(CREDIT))).as(CREDITED_WEIGHT),
-                        sum("engagement_weight").as(MATCHING_ENGAGEMENT),
+                        total(col("kind_weight").multiply(col(CREDIT))).as(CREDITED_WEIGHT),
+                        total(col("engagement_weight")).as(MATCHING_ENGAGEMENT),
                         count(lit(1)).as(MATCHING_ITEMS),
                         count(when(col(CREDIT).geq(1.0), true)).as(WHOLE_TAG_ITEMS))
                 .join(totals, new String[] {Users.USERNAME});
+    }
+
+    /** A sum that is the same in whatever order the rows come: doubles would differ in their last bit, and break ties. */
+    private static Column total(Column weight) {
+        return sum(weight.cast(EXACT)).cast("double");
     }
 
     /** Tags by keywords: base affinity is the weighted mean credit, divided by the user's largest. */

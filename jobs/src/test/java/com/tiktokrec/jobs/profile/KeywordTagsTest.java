@@ -11,9 +11,13 @@ import com.tiktokrec.common.tables.Users;
 import com.tiktokrec.common.tables.Videos;
 import com.tiktokrec.jobs.OneRow;
 import com.tiktokrec.jobs.SharedSpark;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -106,6 +110,31 @@ class KeywordTagsTest {
         assertThat(number(tags, "ann dance", UserTags.BASE_AFFINITY)).isCloseTo(1.0, EXACTLY);
         assertThat(number(tags, "ann food", UserTags.BASE_AFFINITY)).isCloseTo(1.1 / 1.4, EXACTLY);
         assertThat(number(tags, "bob cars", UserTags.BASE_AFFINITY)).isCloseTo(1.0, EXACTLY);
+    }
+
+    @Test
+    void theOrderOfTheItemsChangesNoBit() {
+        List<Row> items = IntStream.range(0, 40)
+                .mapToObj(i -> item(
+                        "cy",
+                        List.of("post", "repost", "like").get(i % 3),
+                        (long) i * i * 977,
+                        (long) i,
+                        1L,
+                        i % 2 == 0 ? "dance=1.0 food=0.5" : "dance=0.5 food=1.0"))
+                .toList();
+        List<Row> backwards = new ArrayList<>(items);
+        Collections.reverse(backwards);
+
+        assertThat(tagsAndBoosts(items)).isEqualTo(tagsAndBoosts(backwards));
+    }
+
+    private static Set<Row> tagsAndBoosts(List<Row> items) {
+        Dataset<Row> evidence = KeywordTags.evidence(
+                SharedSpark.session().createDataFrame(items, ITEMS).coalesce(1));
+        return Set.copyOf(KeywordTags.tags(evidence)
+                .join(evidence.drop(Users.USERNAME), Categories.TAG)
+                .collectAsList());
     }
 
     @Test
