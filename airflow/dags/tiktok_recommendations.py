@@ -167,6 +167,8 @@ def on_failure(context: Context) -> None:
     task, problem = context["task_instance"], context.get("exception")
     # The operator's own messages are made to be read; another's may be long, and hold what nobody looked at.
     cause = problem if isinstance(problem, AirflowException) else type(problem).__name__
+    if problem is None:
+        cause = "Its worker died, or lost touch with Airflow: the driver may still run."
     notify(
         context,
         f"{task.dag_id}, night {run_date(context)}: {task.task_id} failed for good in try {task.try_number}. {cause} "

@@ -334,6 +334,33 @@ def test_a_task_that_is_stopped_lets_its_driver_end_the_run(spark, night, tmp_pa
     assert "ended with SIGTERM" in str(problem)
 
 
+def test_a_driver_that_says_much_while_it_ends_is_not_kept_from_it(spark, night, monkeypatch, tmp_path):
+    from airflow.providers.apache.spark.hooks.spark_submit import SparkSubmitHook
+    from airflow.sdk.exceptions import AirflowException
+
+    ended = tmp_path / "ended"
+    # A pipe holds 64 KB.
+    much = "for i in $(seq 4000); do echo 'INFO DAGScheduler: Job 17 was cancelled, and so was its stage'; done"
+    spark.does(f"trap 'kill $!; {much}; echo > {ended}; exit 143' TERM; sleep 600 & echo running; wait")
+    stopped = night()
+    task = stopped.rendered("profile")
+    read = SparkSubmitHook._process_spark_submit_log
+
+    def read_until_stopped(hook, lines) -> None:
+        def stop_after_the_first():
+            yield next(lines)
+            task.on_kill()
+
+        read(hook, stop_after_the_first())
+
+    monkeypatch.setattr(SparkSubmitHook, "_process_spark_submit_log", read_until_stopped)
+
+    with pytest.raises(AirflowException):
+        task.execute(stopped.context)
+
+    assert ended.exists()
+
+
 def test_a_driver_outlives_its_task_until_it_has_ended_the_run(spark, night, tmp_path):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
@@ -424,12 +451,15 @@ def test_a_failure_tells_one_line_and_whom_it_should(load, monkeypatch, tmp_path
     with caplog.at_level(logging.ERROR):
         module.on_failure(context | {"exception": AirflowFailException("check of 2026-11-24 ended with exit code 4.")})
         module.on_failure(context | {"exception": ValueError("a caption, perhaps")})
+        module.on_failure(context)
 
     lines = heard.read_text().splitlines()
     assert lines == [
         "tiktok_recommendations, night 2026-11-24: check failed for good in try 1. "
         "check of 2026-11-24 ended with exit code 4. Log: http://airflow/log",
         "tiktok_recommendations, night 2026-11-24: check failed for good in try 1. ValueError Log: http://airflow/log",
+        "tiktok_recommendations, night 2026-11-24: check failed for good in try 1. "
+        "Its worker died, or lost touch with Airflow: the driver may still run. Log: http://airflow/log",
     ]
     assert all(line in caplog.text for line in lines)
 

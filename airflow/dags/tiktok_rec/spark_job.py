@@ -10,6 +10,7 @@ import re
 import shutil
 import signal
 import subprocess
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -112,12 +113,19 @@ class TiktokRecOperator(SparkSubmitOperator):
             return
         driver = self._hook._submit_sp
         if driver and self._hook._connection["deploy_mode"] != "cluster" and driver.poll() is None:
+            # The task's own thread is here now and reads no more, and a pipe that is full would keep the driver.
+            threading.Thread(target=self._read_on, args=(driver,), daemon=True).start()
             driver.terminate()
             try:
                 driver.wait(timeout=GRACE_SECONDS)
             except subprocess.TimeoutExpired:
                 self.log.warning("The driver did not end within %d s: it is killed.", GRACE_SECONDS)
         super().on_kill()
+
+    def _read_on(self, driver: subprocess.Popen) -> None:
+        with os.fdopen(os.dup(driver.stdout.fileno()), errors="replace") as said:
+            for line in said:
+                self.log.info(self._hook._mask_cmd(line.rstrip()))
 
     def _ended(self, context: Context, outcome: str) -> str:
         date = self.run_date(context)
