@@ -9,10 +9,13 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 
-/** Spark sessions with Delta, in UTC; what spark-submit or a configuration sets beforehand stays as it is. */
+/** Spark sessions with Delta, in UTC; else what spark-submit or a configuration sets beforehand stays as it is. */
 public final class SparkSessions {
 
     private static final String PLUGINS = "spark.plugins";
+    private static final String EXTENSIONS = "spark.sql.extensions";
+    private static final String TIME_ZONE = "spark.sql.session.timeZone";
+    private static final List<String> LISTS = List.of(PLUGINS, EXTENSIONS);
 
     /** What holds wherever Spark runs, unless spark-submit says otherwise; in the order in which it is shown. */
     public static final Map<String, String> SETTINGS = settings();
@@ -22,10 +25,10 @@ public final class SparkSessions {
     private static Map<String, String> settings() {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put(PLUGINS, ModelCallsPlugin.class.getName());
-        settings.put("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension");
+        settings.put(EXTENSIONS, "io.delta.sql.DeltaSparkSessionExtension");
         settings.put("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog");
         settings.put(ConditionalLogStore.SETTING, ConditionalLogStore.class.getName());
-        settings.put("spark.sql.session.timeZone", "UTC");
+        settings.put(TIME_ZONE, "UTC");
         settings.put(
                 "spark.redaction.regex",
                 "(?i)secret|password|token|access[.]?key|api.?key|account.?key|encryption.?key");
@@ -57,11 +60,16 @@ public final class SparkSessions {
     /** What every session needs: Delta, UTC, secrets redacted from what Spark shows, and the channel of model calls. */
     public static SparkSession.Builder withDelta(SparkSession.Builder builder) {
         SETTINGS.forEach((key, value) -> setIfAbsent(builder, key, value));
-        String others = System.getProperty(PLUGINS);
-        String ours = ModelCallsPlugin.class.getName();
-        boolean ourPluginIsMissing =
-                others != null && !List.of(others.split(",", -1)).contains(ours);
-        return ourPluginIsMissing ? builder.config(PLUGINS, others + "," + ours) : builder;
+        LISTS.forEach(list -> addIfMissing(builder, list, SETTINGS.get(list)));
+        // Dates of nights and times in files are those of UTC, whatever a cluster is used to.
+        return builder.config(TIME_ZONE, SETTINGS.get(TIME_ZONE));
+    }
+
+    private static void addIfMissing(SparkSession.Builder builder, String list, String ours) {
+        String others = System.getProperty(list);
+        if (others != null && !List.of(others.split(",", -1)).contains(ours)) {
+            builder.config(list, others + "," + ours);
+        }
     }
 
     /** Small tables on few cores: Spark's defaults, made for clusters, cost seconds a query there. */

@@ -90,10 +90,12 @@ final class SparkSubmit {
         memory().ifPresent(memory -> words.addAll(List.of("--driver-memory", memory)));
         List<String> jars = jarsBeside();
         if (!jars.isEmpty()) {
-            words.addAll(List.of("--jars", String.join(",", jars)));
+            // As the option takes the place of the property, it holds that, too.
+            String others = given("spark.jars").map(theirs -> theirs + ",").orElse("");
+            words.addAll(List.of("--jars", others + String.join(",", jars)));
         }
         settings().forEach((key, value) -> words.addAll(List.of("--conf", key + "=" + value)));
-        if (!clusterMode) {
+        if (!clusterMode && !configuresLogs(given("spark.driver.extraJavaOptions"))) {
             variable("TIKTOK_REC_LOG4J")
                     .ifPresent(file -> words.addAll(List.of("--driver-java-options", driverOptions(file))));
         }
@@ -113,6 +115,12 @@ final class SparkSubmit {
         }
         settings.keySet().removeIf(given::containsKey);
         return settings;
+    }
+
+    private static boolean configuresLogs(Optional<String> javaOptions) {
+        return javaOptions
+                .filter(options -> options.contains("-Dlog4j2.configurationFile="))
+                .isPresent();
     }
 
     /** As the option takes the place of a property, it holds that, too. */

@@ -154,6 +154,14 @@ class SparkSubmitTest {
         assertThat(command("check", "--dry-run"))
                 .contains("--driver-java-options '-XX:+UseSerialGC -Dx=y"
                         + " -Dlog4j2.configurationFile=file:///opt/log4j2.properties'");
+
+        Files.writeString(
+                defaults,
+                "spark.driver.extraJavaOptions -Dlog4j2.configurationFile=file:/opt/theirs\n"
+                        + "spark.jars /opt/hadoop-azure.jar");
+        assertThat(command("check", "--dry-run"))
+                .doesNotContain("--driver-java-options")
+                .contains("--jars /opt/hadoop-azure.jar,HOME/jars/");
     }
 
     @Test
