@@ -1,13 +1,13 @@
 package com.tiktokrec.common;
 
 /** Ends a run with a message for the person who started it: the problem, its cause, the remedy, the offending value. */
-public final class RunFailure extends RuntimeException {
+public class RunFailure extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
     private final ExitCode exitCode;
 
-    private RunFailure(ExitCode exitCode, String message, Throwable cause) {
+    protected RunFailure(ExitCode exitCode, String message, Throwable cause) {
         super(message, cause);
         this.exitCode = exitCode;
     }

@@ -16,6 +16,8 @@ public final class SharedSpark {
                                 .master("local[2]")
                                 // Generating code for a few rows takes several times as long as interpreting.
                                 .config("spark.sql.codegen.wholeStage", "false")
+                                // So does looking at each stage's output before the next is planned.
+                                .config("spark.sql.adaptive.enabled", "false")
                                 .config("spark.sql.lightweightPlanChangeValidation", "false")
                                 .config("spark.databricks.delta.stats.collect", "false")
                                 .config("spark.databricks.delta.writeChecksumFile.enabled", "false")

@@ -12,20 +12,27 @@ import io.delta.exceptions.DeltaConcurrentModificationException;
 import io.delta.tables.DeltaTable;
 import io.delta.tables.DeltaTableBuilder;
 import java.io.IOException;
+import java.sql.Date;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Arrays;
+import java.util.ConcurrentModificationException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -66,6 +73,7 @@ public final class Warehouse {
     private static final String FRESH = "fresh";
     private static final int MOST_CONFLICTS = 20;
     private static final int TABLES_AT_ONCE = 4;
+    private static final Set<String> OTHER_S3 = Set.of("s3", "s3n");
     private static final Duration TABLE_RETRY = Duration.ofMillis(50);
 
     private final SparkSession spark;
@@ -118,6 +126,7 @@ public final class Warehouse {
 
     /** Creates the tables that are missing, empty. */
     public void create(List<Table> tables) {
+        tables.stream().filter(this::exists).forEach(this::addNewColumns);
         List<Table> missing = tables.stream().filter(table -> !exists(table)).toList();
         if (missing.size() < 2) {
             missing.forEach(table -> create(table, Map.of()));
@@ -135,6 +144,14 @@ public final class Warehouse {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         } finally {
             creators.shutdown();
+        }
+    }
+
+    /** A table of an older version gets the columns that this one writes: a merge would leave them out. */
+    private void addNewColumns(Table table) {
+        List<String> stored = List.of(snapshot(table).schema().fieldNames());
+        if (!stored.containsAll(List.of(table.schema().fieldNames()))) {
+            appendRows(table, spark.createDataFrame(List.of(), table.schema()));
         }
     }
 
@@ -267,8 +284,11 @@ public final class Warehouse {
     /** Adds rows whose keys are known to be new. */
     public void append(Table table, Dataset<Row> rows) {
         create(List.of(table));
-        stamped(table, rows)
-                .write()
+        appendRows(table, stamped(table, rows));
+    }
+
+    private void appendRows(Table table, Dataset<Row> rows) {
+        rows.write()
                 .format("delta")
                 .mode("append")
                 .option("mergeSchema", "true")
@@ -278,17 +298,47 @@ public final class Warehouse {
     /**
      * Adds rows, unless anybody changes the table between a look at it and the commit.
      *
-     * @param look reads the table, and gives the rows to add or throws
+     * @param look reads the table, and gives the rows to add, the table's columns; nothing where none are to be added
+     * @return whether the look gave rows
      * @throws io.delta.exceptions.DeltaConcurrentModificationException where somebody does: nothing is added then
      */
-    public void appendUnlessChanged(Table table, Supplier<Dataset<Row>> look) {
+    public boolean appendUnlessChanged(Table table, Supplier<Optional<Dataset<Row>>> look) {
         // A plain append reads nothing, and so conflicts with nothing.
         OptimisticTransaction transaction = log(table).startTransaction(Option.empty(), Option.empty());
-        Dataset<Row> rows = look.get();
+        Optional<Dataset<Row>> rows = look.get();
+        if (rows.isEmpty()) {
+            return false;
+        }
         transaction.readWholeTable();
-        List<Action> written = List.copyOf(CollectionConverters.asJava(transaction.writeFiles(rows)));
+        List<Action> written = List.copyOf(CollectionConverters.asJava(transaction.writeFiles(rows.get())));
         if (!written.isEmpty()) {
             transaction.commit(CollectionConverters.asScala(written).toSeq(), DeltaOperations.ManualUpdate$.MODULE$);
+        }
+        return true;
+    }
+
+    /** Adds rows to a table that has none; where it has some, false. */
+    private boolean addedToNone(Table table, Dataset<Row> rows) {
+        return appendUnlessChanged(table, () -> isEmpty(table) ? Optional.of(stamped(table, rows)) : Optional.empty());
+    }
+
+    /** Makes a change that looks at the table first, again where another run's came between. */
+    private void settled(Table table, Runnable change) {
+        create(List.of(table));
+        for (int conflict = 1; ; conflict++) {
+            try {
+                change.run();
+                return;
+            } catch (ConcurrentModificationException e) {
+                // Delta's own are some of these.
+                if (conflict == MOST_CONFLICTS) {
+                    throw RunFailure.failed(
+                            "table " + table.name() + " at " + path(table) + " was changed by other runs "
+                                    + MOST_CONFLICTS + " times in a row while this one wrote it. It stays as they left"
+                                    + " it, and answers that were paid for are kept. Start again with fewer at once.",
+                            e);
+                }
+            }
         }
     }
 
@@ -300,15 +350,15 @@ public final class Warehouse {
 
     /** Adds rows whose keys are not in the table; rows that are there stay. */
     public void insertNew(Table table, Dataset<Row> rows) {
-        if (isEmpty(table)) {
-            append(table, rows);
-            return;
-        }
-        target(table)
-                .merge(stamped(table, rows).as(FRESH), sameKey(table))
-                .whenNotMatched()
-                .insertAll()
-                .execute();
+        settled(table, () -> {
+            if (!addedToNone(table, rows)) {
+                target(table)
+                        .merge(stamped(table, rows).as(FRESH), sameKey(table))
+                        .whenNotMatched()
+                        .insertAll()
+                        .execute();
+            }
+        });
     }
 
     /**
@@ -317,23 +367,9 @@ public final class Warehouse {
      * @param answers the table's columns, the run that got them included; no key twice
      */
     public void insertAnswers(Table table, Dataset<Row> answers) {
-        create(List.of(table));
         Dataset<Row> fresh = answers.withColumn(Table.WRITTEN_AT, lit(writtenAt))
                 .select(columns(table.schema().fieldNames()));
-        for (int conflict = 1; ; conflict++) {
-            try {
-                appendUnlessChanged(table, () -> withoutStored(table, fresh));
-                return;
-            } catch (DeltaConcurrentModificationException e) {
-                if (conflict == MOST_CONFLICTS) {
-                    throw RunFailure.failed(
-                            "answers could not be stored at " + path(table) + ": other runs changed the table "
-                                    + MOST_CONFLICTS
-                                    + " times in a row. They are kept, and the next run stores them.",
-                            e);
-                }
-            }
-        }
+        settled(table, () -> appendUnlessChanged(table, () -> Optional.of(withoutStored(table, fresh))));
     }
 
     private Dataset<Row> withoutStored(Table table, Dataset<Row> rows) {
@@ -343,17 +379,33 @@ public final class Warehouse {
 
     /** Adds new rows and updates those whose content differs, by key. */
     public void upsert(Table table, Dataset<Row> rows) {
-        if (isEmpty(table)) {
-            append(table, rows);
-            return;
-        }
-        target(table)
-                .merge(stamped(table, rows).as(FRESH), sameKey(table))
-                .whenMatched(contentDiffers(table))
-                .updateAll()
-                .whenNotMatched()
-                .insertAll()
-                .execute();
+        upsert(table, () -> Optional.of(rows));
+    }
+
+    /**
+     * The same with rows that are made by a look at the table; it is looked at again where another run's change came
+     * between.
+     *
+     * @param look reads the table, and gives the rows to write; nothing where none are
+     */
+    public void upsert(Table table, Supplier<Optional<Dataset<Row>>> look) {
+        settled(table, () -> {
+            long seen = snapshot(table).version();
+            Optional<Dataset<Row>> rows = look.get();
+            if (rows.isEmpty() || addedToNone(table, rows.get())) {
+                return;
+            }
+            if (snapshot(table).version() != seen) {
+                throw new ConcurrentModificationException(table.name());
+            }
+            target(table)
+                    .merge(stamped(table, rows.get()).as(FRESH), sameKey(table))
+                    .whenMatched(contentDiffers(table))
+                    .updateAll()
+                    .whenNotMatched()
+                    .insertAll()
+                    .execute();
+        });
     }
 
     /**
@@ -361,16 +413,37 @@ public final class Warehouse {
      *
      * @param fresh all that these users shall have, already persisted: it is read more than once
      * @param handled the users, one column {@link Users#USERNAME}
-     * @param scope which of their rows are meant, over the table's columns
      */
-    public void replaceUsers(Table table, Dataset<Row> fresh, Dataset<Row> handled, Column scope) {
-        Dataset<Row> standing = read(table)
-                .where(scope)
+    public void replaceUsers(Table table, Dataset<Row> fresh, Dataset<Row> handled) {
+        replaceUsers(table, fresh, handled, alias -> lit(true));
+    }
+
+    /** The same for their rows of one date, in a table that has a {@link SearchQueries#RUN_DATE}. */
+    public void replaceUsers(Table table, Dataset<Row> fresh, Dataset<Row> handled, LocalDate date) {
+        replaceUsers(
+                table,
+                fresh,
+                handled,
+                alias -> col(alias + SearchQueries.RUN_DATE).equalTo(lit(Date.valueOf(date))));
+    }
+
+    private void replaceUsers(Table table, Dataset<Row> fresh, Dataset<Row> handled, Function<String, Column> isMeant) {
+        Supplier<Dataset<Row>> standing = () -> read(table)
+                .where(isMeant.apply(""))
                 .join(handled.select(Users.USERNAME).distinct(), seq(Users.USERNAME), "left_semi");
-        if (isEmpty(table) || standing.isEmpty()) {
-            append(table, fresh);
-            return;
-        }
+        settled(table, () -> {
+            boolean added = appendUnlessChanged(
+                    table,
+                    () -> isEmpty(table) || standing.get().isEmpty()
+                            ? Optional.of(stamped(table, fresh))
+                            : Optional.empty());
+            if (!added) {
+                replace(table, standing.get(), fresh, sameKey(table).and(isMeant.apply(TARGET + ".")));
+            }
+        });
+    }
+
+    private void replace(Table table, Dataset<Row> standing, Dataset<Row> fresh, Column same) {
         String[] key = table.key().toArray(new String[0]);
         Dataset<Row> outdated =
                 standing.join(fresh.select(columns(key)), seq(key), "left_anti").withColumn(DELETED, lit(true));
@@ -381,7 +454,7 @@ public final class Warehouse {
             values.put(column, col(FRESH + "." + column));
         }
         target(table)
-                .merge(changes.as(FRESH), sameKey(table))
+                .merge(changes.as(FRESH), same)
                 .whenMatched(col(FRESH + "." + DELETED))
                 .delete()
                 .whenMatched(contentDiffers(table))
@@ -441,6 +514,10 @@ public final class Warehouse {
      */
     public void requireWritable() {
         Path probe = new Path(location + "/_staging/" + runId + "/probe");
+        if (OTHER_S3.contains(Objects.requireNonNullElse(probe.toUri().getScheme(), ""))) {
+            throw RunFailure.usage("the warehouse " + location + " is on S3 by a name under which two runs at once lose"
+                    + " each other's commits. Write s3a://BUCKET/PATH.");
+        }
         try {
             FileSystem files = probe.getFileSystem(spark.sessionState().newHadoopConf());
             if (ConditionalLogStore.isOf(spark, probe)) {

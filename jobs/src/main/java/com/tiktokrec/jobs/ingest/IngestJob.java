@@ -22,11 +22,13 @@ import com.tiktokrec.common.tables.Videos;
 import com.tiktokrec.common.tables.Warehouse;
 import com.tiktokrec.jobs.run.Run;
 import java.sql.Date;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.BiConsumer;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
@@ -159,10 +161,9 @@ public final class IngestJob {
         Optional<Dataset<Row>> completePosts =
                 crawls.filter(pagesInCrawls -> intake.listPages() > 0).map(Pages::completePosts);
         Optional<Dataset<Row>> onPages = crawls.map(pagesInCrawls -> UserVideoRows.onPages(landed, pagesInCrawls));
-        Dataset<Row> stored = renames.isPresent() ? warehouse.read(Users.TABLE) : concerned;
 
         long videos = writeVideos(landed, completePosts);
-        long users = writeUsers(seen.transform(named::apply), stored);
+        long users = writeUsers(seen.transform(named::apply));
         long userVideos = writeUserVideos(landed, onPages, named);
         long searchResults = intake.searchPages() == 0 ? 0 : writeSearchResults(onPages.orElseThrow());
         noteFiles(landed, unowned, intake);
@@ -252,16 +253,17 @@ public final class IngestJob {
 
     private long writeVideos(Dataset<Row> landed, Optional<Dataset<Row>> completePosts) {
         Dataset<Row> observed = VideoRows.observed(landed);
-        Dataset<Row> observations = warehouse.isEmpty(Videos.TABLE)
-                ? observed
-                : observed.unionByName(standingVideos(observed, completePosts));
-        Dataset<Row> videos = observations
-                .transform(VideoRows::merged)
-                .transform(rows -> completePosts
-                        .map(crawls -> VideoRows.withGone(rows, crawls))
-                        .orElseGet(() -> VideoRows.withGone(rows)))
-                .transform(VideoRows::completed);
-        long written = write(Videos.TABLE, videos, warehouse::upsert);
+        long written = write(Videos.TABLE, () -> {
+            Dataset<Row> observations = warehouse.isEmpty(Videos.TABLE)
+                    ? observed
+                    : observed.unionByName(standingVideos(observed, completePosts));
+            return observations
+                    .transform(VideoRows::merged)
+                    .transform(rows -> completePosts
+                            .map(crawls -> VideoRows.withGone(rows, crawls))
+                            .orElseGet(() -> VideoRows.withGone(rows)))
+                    .transform(VideoRows::completed);
+        });
         if (written > 0) {
             run.step(
                     "ingest: write video_stats",
@@ -277,10 +279,13 @@ public final class IngestJob {
                 .orElseGet(() -> VideoRows.standing(stored, observed));
     }
 
-    private long writeUsers(Dataset<Row> seen, Dataset<Row> stored) {
-        Dataset<Row> observations =
-                warehouse.isEmpty(Users.TABLE) ? seen : seen.unionByName(UserRows.standing(stored, seen));
-        return write(Users.TABLE, observations.transform(UserRows::merged), warehouse::upsert);
+    private long writeUsers(Dataset<Row> seen) {
+        return write(Users.TABLE, () -> {
+            Dataset<Row> observations = warehouse.isEmpty(Users.TABLE)
+                    ? seen
+                    : seen.unionByName(UserRows.standing(warehouse.read(Users.TABLE), seen));
+            return observations.transform(UserRows::merged);
+        });
     }
 
     private long writeUserVideos(
@@ -291,14 +296,12 @@ public final class IngestJob {
                 .map(bare::unionByName)
                 .orElse(bare)
                 .transform(UserVideoRows::newest);
-        Dataset<Row> userVideos = withStanding(UserVideos.TABLE, seen, UserVideoRows::newest);
-        return write(UserVideos.TABLE, userVideos, warehouse::upsert);
+        return write(UserVideos.TABLE, () -> withStanding(UserVideos.TABLE, seen, UserVideoRows::newest));
     }
 
     private long writeSearchResults(Dataset<Row> onPages) {
         Dataset<Row> answered = SearchResultRows.answered(onPages).transform(SearchResultRows::newest);
-        Dataset<Row> searchResults = withStanding(SearchResults.TABLE, answered, SearchResultRows::newest);
-        return write(SearchResults.TABLE, searchResults, warehouse::upsert);
+        return write(SearchResults.TABLE, () -> withStanding(SearchResults.TABLE, answered, SearchResultRows::newest));
     }
 
     /** Rows, or the stored ones of the same keys where these are newer. */
@@ -315,21 +318,28 @@ public final class IngestJob {
         return Arrays.stream(names).map(name -> col(name)).toArray(Column[]::new);
     }
 
-    /** Writes rows where there are any, and tells how many there are. */
-    private long write(Table table, Dataset<Row> rows, BiConsumer<Table, Dataset<Row>> how) {
+    /**
+     * Writes rows where there are any, and tells how many there are.
+     *
+     * @param rows made by a look at the table, and anew where another run changed it since
+     */
+    private long write(Table table, Supplier<Dataset<Row>> rows) {
         return run.step("ingest: write " + table.name(), () -> {
-            // Counted and written: made once.
-            Dataset<Row> made = rows.persist(StorageLevel.MEMORY_AND_DISK());
+            AtomicLong written = new AtomicLong();
+            List<Dataset<Row>> made = new ArrayList<>();
             try {
-                long written = made.count();
-                if (written > 0) {
-                    how.accept(table, made);
-                }
-                LOG.info("Ingest: {} rows of {}", written, table.name());
-                return written;
+                warehouse.upsert(table, () -> {
+                    // Counted and written: made once.
+                    Dataset<Row> these = rows.get().persist(StorageLevel.MEMORY_AND_DISK());
+                    made.add(these);
+                    written.set(these.count());
+                    return Optional.of(these).filter(some -> written.get() > 0);
+                });
             } finally {
-                made.unpersist();
+                made.forEach(Dataset::unpersist);
             }
+            LOG.info("Ingest: {} rows of {}", written, table.name());
+            return written.get();
         });
     }
 

@@ -242,7 +242,7 @@ final class Renames implements AutoCloseable {
         try (Frozen fresh = Frozen.of(united(table, moved, present))) {
             Dataset<Row> handled =
                     names.unionByName(moves.where(col(TO).isNotNull()).select(col(TO).as(Users.USERNAME)));
-            warehouse.replaceUsers(table, fresh.rows(), handled, lit(true));
+            warehouse.replaceUsers(table, fresh.rows(), handled);
         }
     }
 

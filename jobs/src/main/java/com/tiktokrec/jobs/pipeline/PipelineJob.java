@@ -63,10 +63,12 @@ public final class PipelineJob {
     private PipelineJob() {}
 
     public static Result run(Run run, Options options) {
+        options.users().requireOutput(run, options.output());
         RecommendJob.Options recommend =
                 new RecommendJob.Options(options.users(), Optional.empty(), options.count(), options.output());
         if (run.backfill()) {
             LOG.info("A newer night is finished: this backfill writes the recommendations of {} alone", run.date());
+            CostGate.confirm(run, () -> RecommendJob.estimate(run, recommend, false));
             return new Result(
                     Optional.empty(),
                     Optional.empty(),

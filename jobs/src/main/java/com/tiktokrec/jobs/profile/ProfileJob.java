@@ -58,6 +58,7 @@ public final class ProfileJob {
     private ProfileJob() {}
 
     public static Result run(Run run, Options options) {
+        options.users().requireOutput(run, options.output());
         try (FrozenFrames frames = new FrozenFrames()) {
             return run(run, options, frames);
         }
@@ -230,7 +231,7 @@ public final class ProfileJob {
                                         .over(Window.partitionBy(Users.USERNAME)
                                                 .orderBy(col(UserTags.AFFINITY).desc(), col(Categories.TAG))))));
         run.step("write user tags", () -> {
-            run.warehouse().replaceUsers(UserTags.TABLE, tags, replaced, lit(true));
+            run.warehouse().replaceUsers(UserTags.TABLE, tags, replaced);
             return null;
         });
         run.step("write user profiles", () -> {

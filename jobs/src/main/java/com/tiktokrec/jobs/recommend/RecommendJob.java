@@ -91,6 +91,7 @@ public final class RecommendJob {
     private RecommendJob() {}
 
     public static Result run(Run run, Options options) {
+        options.users().requireOutput(run, options.output());
         SearchRetrieval searches = SearchRetrieval.of(run);
         try (FrozenFrames frames = new FrozenFrames()) {
             return run(run, options, searches, frames);
@@ -147,17 +148,12 @@ public final class RecommendJob {
                         .withColumn(SearchQueries.RUN_DATE, lit(Date.valueOf(run.date())))));
 
         run.step("write recommendations", () -> {
-            run.warehouse()
-                    .replaceUsers(
-                            Recommendations.TABLE,
-                            lists,
-                            users,
-                            col(SearchQueries.RUN_DATE).equalTo(lit(Date.valueOf(run.date()))));
+            run.warehouse().replaceUsers(Recommendations.TABLE, lists, users, run.date());
             return null;
         });
         if (!run.backfill()) {
             run.step("write search queries", () -> {
-                run.warehouse().replaceUsers(SearchQueries.TABLE, queries.drop(QUERY_FALLBACK), users, lit(true));
+                run.warehouse().replaceUsers(SearchQueries.TABLE, queries.drop(QUERY_FALLBACK), users);
                 return null;
             });
         }

@@ -9,11 +9,9 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -31,9 +29,10 @@ public final class JsonFiles {
 
     /** How Spark's {@code to_json} writes them: ISO-8601 times in UTC, absent values as null. */
     public static final Map<String, String> JSON_OPTIONS =
-            Map.of("timestampFormat", "yyyy-MM-dd'T'HH:mm:ss'Z'", "ignoreNullFields", "false");
+            Map.of("timestampFormat", "yyyy-MM-dd'T'HH:mm:ss'Z'", "timeZone", "UTC", "ignoreNullFields", "false");
 
     private static final String SUCCESS = "_SUCCESS";
+    private static final String JSON_FILE = ".json";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private JsonFiles() {}
@@ -53,22 +52,49 @@ public final class JsonFiles {
     }
 
     /**
-     * A folder of JSON Lines files, from one text column, in place of what was in it. Each file is whole; {@code _SUCCESS}
-     * is there only while the folder is. Until the new files are all written the old ones stay.
+     * Makes sure, before a run does anything, that a folder holds no files but those that {@link #writeFolder} may
+     * replace.
+     *
+     * @throws RunFailure where it does
+     */
+    public static void requireFolder(SparkSession spark, String folder) {
+        Path path = new Path(folder);
+        try {
+            for (FileStatus entry : entries(fileSystem(spark, path), path)) {
+                if (!isExported(entry) && !entry.getPath().getName().equals(SUCCESS)) {
+                    throw RunFailure.usage("--output " + folder + " is a folder that holds "
+                            + entry.getPath().getName() + ", and with --all the files of an earlier export in it are"
+                            + " replaced. Nothing was done. Name a folder that is new, empty, or of exports alone.");
+                }
+            }
+        } catch (IOException e) {
+            throw RunFailure.failed(
+                    "the output " + folder + " cannot be looked at: " + e.getMessage()
+                            + ". Nothing was done; give --output a folder that this user may write.",
+                    e);
+        }
+    }
+
+    /**
+     * A folder of JSON Lines files, from one text column, in place of those that were in it. Each file is whole; {@code
+     * _SUCCESS} is there only while the folder is. Until the new files are all written the old ones stay.
      */
     public static void writeFolder(String folder, Dataset<Row> lines) {
         SparkSession spark = lines.sparkSession();
         Path path = new Path(folder);
-        String suffix = "-" + UUID.randomUUID() + ".json";
+        String suffix = "-" + UUID.randomUUID() + JSON_FILE;
         try {
             FileSystem files = fileSystem(spark, path);
             files.delete(new Path(path, SUCCESS), false);
-            Set<Path> earlier = contents(files, path);
+            List<Path> earlier = entries(files, path).stream()
+                    .filter(JsonFiles::isExported)
+                    .map(FileStatus::getPath)
+                    .toList();
             var hadoop = new SerializableConfiguration(spark.sessionState().newHadoopConf());
             lines.as(Encoders.STRING()).foreachPartition((ForeachPartitionFunction<String>)
                     part -> writePart(hadoop, folder, suffix, part));
             for (Path old : earlier) {
-                files.delete(old, true);
+                files.delete(old, false);
             }
             WholeFile.write(files, new Path(path, SUCCESS), out -> {});
         } catch (IOException e) {
@@ -76,16 +102,17 @@ public final class JsonFiles {
         }
     }
 
-    private static Set<Path> contents(FileSystem files, Path folder) throws IOException {
-        Set<Path> found = new HashSet<>();
+    /** What lies in a folder; one file where the path is no folder. */
+    private static List<FileStatus> entries(FileSystem files, Path folder) throws IOException {
         try {
-            for (FileStatus file : files.listStatus(folder)) {
-                found.add(file.getPath());
-            }
+            return List.of(files.listStatus(folder));
         } catch (FileNotFoundException e) {
-            return Set.of();
+            return List.of();
         }
-        return found;
+    }
+
+    private static boolean isExported(FileStatus entry) {
+        return entry.isFile() && entry.getPath().getName().endsWith(JSON_FILE);
     }
 
     private static void writePart(

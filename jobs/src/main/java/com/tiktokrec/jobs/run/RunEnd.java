@@ -61,7 +61,7 @@ final class RunEnd implements AutoCloseable {
         }
         try {
             recordOnce(onSignal);
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
             LOG.warn("That a signal stopped the run could not be recorded: {}", e.toString());
         } finally {
             recording.unlock();

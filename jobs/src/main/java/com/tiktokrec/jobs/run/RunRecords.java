@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.try_element_at;
 
+import com.tiktokrec.common.ExitCode;
 import com.tiktokrec.common.RunFailure;
 import com.tiktokrec.common.tables.Runs;
 import com.tiktokrec.common.tables.SearchQueries;
@@ -42,6 +43,16 @@ public final class RunRecords {
     private static final Logger LOG = LoggerFactory.getLogger(RunRecords.class);
     private static final int CONFLICTS = 10;
 
+    /** Another run took this one's place. */
+    static final class TakenOver extends RunFailure {
+
+        private static final long serialVersionUID = 1L;
+
+        TakenOver(String message) {
+            super(ExitCode.FAILED, message, null);
+        }
+    }
+
     private final Warehouse warehouse;
     private final Clock clock;
     private final Duration takeoverAfter;
@@ -63,7 +74,7 @@ public final class RunRecords {
         // Of two claims at once one conflicts, and looks again.
         settled(() -> warehouse.appendUnlessChanged(Runs.TABLE, () -> {
             takeOver(date);
-            return record;
+            return Optional.of(record);
         }));
     }
 
@@ -110,7 +121,7 @@ public final class RunRecords {
     /**
      * Changes columns of this run's record.
      *
-     * @throws RunFailure where another run took this one's place: its record stays as that one left it
+     * @throws TakenOver where another run took this one's place: its record stays as that one left it
      */
     void update(Map<String, Column> values) {
         Column mine = col(Table.RUN_ID).equalTo(warehouse.runId());
@@ -120,7 +131,7 @@ public final class RunRecords {
                 .where(mine.and(col(Users.STATUS).equalTo(ABANDONED)))
                 .isEmpty();
         if (taken) {
-            throw RunFailure.failed("run " + warehouse.runId() + " gave no sign of life for pipeline.takeover-after ("
+            throw new TakenOver("run " + warehouse.runId() + " gave no sign of life for pipeline.takeover-after ("
                     + takeoverAfter.toSeconds() + " s), and another run took its place in " + warehouse.location()
                     + ". This one stops. Look at what kept its heartbeats (Spark's UI shows them), or raise the key.");
         }

@@ -3,8 +3,6 @@ package com.tiktokrec.jobs.run;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.map;
 
-import com.tiktokrec.common.DaemonThreads;
-import com.tiktokrec.common.RunFailure;
 import com.tiktokrec.common.config.Settings;
 import com.tiktokrec.common.model.CallDesk;
 import com.tiktokrec.common.model.CallTotals;
@@ -39,10 +37,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
@@ -64,11 +58,6 @@ public record RunSession(
         String command, LocalDate date, Settings settings, String warehouse, Optional<String> master, Clock clock) {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunSession.class);
-    private static final Duration HEARTBEAT = Duration.ofMinutes(3);
-
-    /** Heartbeats within the time after which a run counts as gone: two may be lost. */
-    private static final int HEARTBEATS = 3;
-
     private static final String STOPPED = "stopped by a signal";
 
     /** All tables, in the order of the data flow. */
@@ -140,7 +129,7 @@ public record RunSession(
             end.close();
             throw e;
         }
-        ScheduledExecutorService heartbeats = heartbeats(label, records, takeoverAfter);
+        Heartbeats heartbeats = heartbeats(label, records, takeoverAfter);
         StepProgress progress = new StepProgress(spark, id, ledger);
         try {
             boolean backfill = records.newestFinished().map(date::isBefore).orElse(false);
@@ -159,7 +148,7 @@ public record RunSession(
         } finally {
             end.close();
             progress.close();
-            heartbeats.shutdown();
+            heartbeats.close();
             tables.clearStaging();
             ModelClients.close(id);
         }
@@ -251,31 +240,24 @@ public record RunSession(
     private void recordFailure(RunEnd end, RunRecords records, Warehouse tables, RunLedger ledger, Throwable failure) {
         try {
             end.record(() -> records.update(finished(tables, ledger, RunRecords.FAILED, failure.getMessage())));
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
+            // Whatever kept it from being recorded, the failure itself is what ends the run.
             LOG.warn("The run's failure could not be recorded in {}: {}", tables.path(Runs.TABLE), e.toString());
         }
     }
 
-    private static ScheduledExecutorService heartbeats(RunLabel label, RunRecords records, Duration takeoverAfter) {
-        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("heartbeat"));
-        long every = Math.min(HEARTBEAT.toMillis(), takeoverAfter.toMillis() / HEARTBEATS);
-        ScheduledFuture<?> beats = timer.scheduleAtFixedRate(
-                () -> {
-                    try {
-                        // Of two pools each gets its share of the cores; in one a long stage would keep all of them.
-                        label.spark().setLocalProperty("spark.scheduler.pool", "heartbeats");
-                        label.on("tell that the run is alive", records::heartbeat);
-                    } catch (RunFailure e) {
-                        LOG.error("{}", e.getMessage());
-                        label.spark().cancelJobGroup(label.runId());
-                    } catch (RuntimeException e) {
-                        LOG.warn("No heartbeat could be written: {}", e.toString());
-                    }
-                },
-                every,
-                every,
-                TimeUnit.MILLISECONDS);
-        LOG.debug("Heartbeats every {} ms: {}", every, beats);
-        return timer;
+    private static Heartbeats heartbeats(RunLabel label, RunRecords records, Duration takeoverAfter) {
+        return new Heartbeats(takeoverAfter, () -> {
+            // Of two pools each gets its share of the cores; in one a long stage would keep all of them.
+            label.spark().setLocalProperty("spark.scheduler.pool", "heartbeats");
+            label.on("tell that the run is alive", () -> {
+                try {
+                    records.heartbeat();
+                } catch (RunRecords.TakenOver e) {
+                    LOG.error("{}", e.getMessage());
+                    label.spark().cancelJobGroupAndFutureJobs(label.runId());
+                }
+            });
+        });
     }
 }

@@ -7,10 +7,12 @@ import static org.apache.spark.sql.functions.lit;
 
 import com.tiktokrec.common.RunFailure;
 import com.tiktokrec.common.tables.Users;
+import com.tiktokrec.jobs.run.JsonFiles;
 import com.tiktokrec.jobs.run.Run;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
@@ -47,6 +49,13 @@ public record UserSelection(List<String> usernames) {
 
     public boolean isAll() {
         return usernames.isEmpty();
+    }
+
+    /** Makes sure that what a command writes for these users to a file, or for all to a folder, overwrites nothing else. */
+    public void requireOutput(Run run, Optional<String> output) {
+        if (isAll()) {
+            output.ifPresent(folder -> JsonFiles.requireFolder(run.spark(), folder));
+        }
     }
 
     /**
@@ -99,12 +108,12 @@ public record UserSelection(List<String> usernames) {
         if (isAll()) {
             return;
         }
-        Dataset<Row> unmarked = run.warehouse()
-                .read(Users.TABLE)
-                .where(col(Users.USERNAME).isin(usernames.toArray()))
-                .where(coalesce(col(Users.PROFILED), lit(false)).equalTo(false));
-        if (!unmarked.isEmpty()) {
-            run.warehouse().upsert(Users.TABLE, unmarked.withColumn(Users.PROFILED, lit(true)));
-        }
+        run.warehouse().upsert(Users.TABLE, () -> {
+            Dataset<Row> unmarked = run.warehouse()
+                    .read(Users.TABLE)
+                    .where(col(Users.USERNAME).isin(usernames.toArray()))
+                    .where(coalesce(col(Users.PROFILED), lit(false)).equalTo(false));
+            return unmarked.isEmpty() ? Optional.empty() : Optional.of(unmarked.withColumn(Users.PROFILED, lit(true)));
+        });
     }
 }

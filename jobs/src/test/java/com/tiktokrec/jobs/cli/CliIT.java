@@ -208,6 +208,19 @@ class CliIT {
     }
 
     @Test
+    void anExportOfAllWhereOtherThingsLieIsRefusedBeforeAnythingIsDone() throws IOException {
+        Path notes = Files.createDirectories(folder.resolve("mine")).resolve("notes.txt");
+        Files.writeString(notes, "mine");
+
+        for (String command : List.of("profile", "recommend", "pipeline")) {
+            assertThat(refused(
+                            2, command, "--all", "--output", notes.getParent().toString()))
+                    .contains("--output " + notes.getParent(), "notes.txt", "new, empty");
+        }
+        assertThat(notes).hasContent("mine");
+    }
+
+    @Test
     void theManualsExamplesWorkOneAfterTheOther() throws IOException {
         // Given: the warehouse of a night, and a text file.
         Path copy = Night.copy(folder.resolve("copy")).location();

@@ -15,6 +15,7 @@ import com.tiktokrec.common.tables.Recommendations;
 import com.tiktokrec.common.tables.SearchQueries;
 import com.tiktokrec.common.tables.Table;
 import com.tiktokrec.common.tables.UserTags;
+import com.tiktokrec.common.tables.UserVideos;
 import com.tiktokrec.common.tables.Users;
 import com.tiktokrec.common.tables.Videos;
 import com.tiktokrec.common.tables.Warehouse;
@@ -23,9 +24,11 @@ import io.delta.exceptions.DeltaConcurrentModificationException;
 import java.nio.file.Path;
 import java.sql.Date;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -149,7 +152,7 @@ class WarehouseIT {
 
         assertThatThrownBy(() -> first().appendUnlessChanged(TAGS, () -> {
                     second().insertAnswers(TAGS, wide(answers(second(), "ann cats 0.1")));
-                    return late;
+                    return Optional.of(late);
                 }))
                 .isInstanceOf(DeltaConcurrentModificationException.class);
 
@@ -232,8 +235,7 @@ class WarehouseIT {
         second().replaceUsers(
                         TAGS,
                         tags("ann cats 0.9", "ann dogs 0.6", "ann food 0.7", "eve cats 0.5"),
-                        users("ann", "cid", "eve"),
-                        lit(true));
+                        users("ann", "cid", "eve"));
 
         // Then: the same row stays as it was, another value is written, what is no more is gone.
         assertThat(standing())
@@ -252,24 +254,20 @@ class WarehouseIT {
     void replacingByNothingLeavesNothing() {
         first().append(TAGS, tags("ann cats 0.9", "bob cats 0.7"));
 
-        second().replaceUsers(TAGS, tags(), users("ann"), lit(true));
+        second().replaceUsers(TAGS, tags(), users("ann"));
 
         assertThat(standing()).containsExactly(byFirst("bob cats 0.7"));
     }
 
     @Test
-    void replacingUsersWithinAScopeLeavesTheirOtherRows() {
+    void replacingUsersRowsOfADateLeavesTheirOtherRows() {
         // Given: lists of two dates.
         Date monday = Date.valueOf("2026-11-23");
         Date tuesday = Date.valueOf("2026-11-24");
         first().append(Recommendations.TABLE, list(monday, "1", "2").union(list(tuesday, "1", "2")));
 
         // When: tuesday's is made anew.
-        second().replaceUsers(
-                        Recommendations.TABLE,
-                        list(tuesday, "2", "3"),
-                        users("ann"),
-                        col(SearchQueries.RUN_DATE).equalTo(lit(tuesday)));
+        second().replaceUsers(Recommendations.TABLE, list(tuesday, "2", "3"), users("ann"), tuesday.toLocalDate());
 
         // Then.
         assertThat(first().read(Recommendations.TABLE).collectAsList())
@@ -287,6 +285,49 @@ class WarehouseIT {
                         .toList(),
                 new StructType(new StructField[] {
                     Fields.date(SearchQueries.RUN_DATE), Fields.string(Users.USERNAME), Fields.string(Videos.VIDEO_ID)
+                }));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void runsThatWriteATableAtOnceBothHaveTheirRowsThereOnce(boolean empty) {
+        List<Table> tables = List.of(TAGS, Recommendations.TABLE, UserVideos.TABLE);
+        first().create(tables);
+        if (!empty) {
+            first().append(TAGS, tags("old dogs 0.5"));
+            first().append(Recommendations.TABLE, list(Date.valueOf("2026-11-22"), "1"));
+            first().append(UserVideos.TABLE, videos("old 1"));
+        }
+
+        List<CompletableFuture<Void>> both = Stream.of(first(), second())
+                .map(run -> CompletableFuture.runAsync(() -> {
+                    run.upsert(TAGS, tags("ann cats 0.9", run.runId() + " art 0.4"));
+                    run.replaceUsers(
+                            Recommendations.TABLE,
+                            list(Date.valueOf("2026-11-24"), "1", "2"),
+                            users("ann"),
+                            LocalDate.parse("2026-11-24"));
+                    run.insertNew(UserVideos.TABLE, videos("ann 1", run.runId() + " 1"));
+                }))
+                .toList();
+        both.forEach(CompletableFuture::join);
+
+        tables.forEach(this::assertKeysAreUnique);
+        int old = empty ? 0 : 1;
+        assertThat(first().read(TAGS).count()).isEqualTo(old + 3);
+        assertThat(first().read(Recommendations.TABLE).count()).isEqualTo(old + 2);
+        assertThat(first().read(UserVideos.TABLE).count()).isEqualTo(old + 3);
+    }
+
+    /** Rows of user_videos, written as {@code user video}. */
+    private Dataset<Row> videos(String... rows) {
+        return spark.createDataFrame(
+                Arrays.stream(rows)
+                        .map(row -> row.split(" "))
+                        .map(cells -> RowFactory.create(cells[0], "post", cells[1]))
+                        .toList(),
+                new StructType(new StructField[] {
+                    Fields.string(Users.USERNAME), Fields.string(UserVideos.KIND), Fields.string(Videos.VIDEO_ID)
                 }));
     }
 
@@ -339,6 +380,30 @@ class WarehouseIT {
     }
 
     @Test
+    void aMergeIntoATableOfAnOlderVersionWritesItsNewColumnsToo() {
+        tags("ann cats 0.9").write().format("delta").save(first().path(TAGS));
+
+        second().upsert(TAGS, tags("bob cats 0.7").withColumn(UserTags.REASON, lit("why")));
+
+        assertThat(first().read(TAGS).orderBy(Users.USERNAME).collectAsList())
+                .extracting(row -> row.<String>getAs(UserTags.REASON))
+                .containsExactly(null, "why");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"s3://bucket/tables", "s3n://bucket/tables"})
+    void s3ByAnotherNameIsRefused(String location) {
+        Warehouse warehouse = new Warehouse(spark, location, "first", FIRST);
+
+        assertThatThrownBy(warehouse::requireWritable)
+                .isInstanceOfSatisfying(
+                        RunFailure.class,
+                        failure -> assertThat(failure.exitCode()).isEqualTo(ExitCode.USAGE))
+                .hasMessageContaining(location)
+                .hasMessageContaining("s3a://");
+    }
+
+    @Test
     void columnsThatATableDoesNotKnowAreNotWritten() {
         first().append(TAGS, tags("ann cats 0.9").withColumn("stray", lit(1)));
 
@@ -349,7 +414,7 @@ class WarehouseIT {
     @Test
     void tablesUseNothingThatAnotherDeltaReaderDoesNotKnow() {
         first().append(TAGS, tags("ann cats 0.9", "ann dogs 0.5"));
-        second().replaceUsers(TAGS, tags("ann cats 0.8"), users("ann"), lit(true));
+        second().replaceUsers(TAGS, tags("ann cats 0.8"), users("ann"));
         first().append(Recommendations.TABLE, list(Date.valueOf("2026-11-23"), "1"));
 
         for (Table table : List.of(TAGS, Recommendations.TABLE)) {
