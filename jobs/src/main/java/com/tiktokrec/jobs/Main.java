@@ -2,6 +2,8 @@ package com.tiktokrec.jobs;
 
 import com.tiktokrec.jobs.cli.Launcher;
 import org.apache.spark.SparkUserAppException;
+import org.apache.spark.sql.SparkSession;
+import scala.Option;
 
 /** The program: {@code bin/tiktok-rec} and the main class for spark-submit. */
 public final class Main {
@@ -13,7 +15,16 @@ public final class Main {
         if (isYarnCluster()) {
             returnTo(exitCode);
         } else {
+            silenceSpark();
             System.exit(exitCode);
+        }
+    }
+
+    /** While it stops, Spark logs executors as lost, with stack traces, below the last line that says what was wrong. */
+    private static void silenceSpark() {
+        Option<SparkSession> session = SparkSession.getDefaultSession();
+        if (session.isDefined()) {
+            session.get().sparkContext().setLogLevel("OFF");
         }
     }
 
