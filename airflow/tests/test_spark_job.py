@@ -340,7 +340,7 @@ def test_a_driver_that_says_much_while_it_ends_is_not_kept_from_it(spark, night,
 
     ended = tmp_path / "ended"
     # A pipe holds 64 KB.
-    much = "for i in $(seq 4000); do echo 'INFO DAGScheduler: Job 17 was cancelled, and so was its stage'; done"
+    much = "for i in $(seq 4000); do echo INFO DAGScheduler: Job 17 was cancelled, and so was its stage; done"
     spark.does(f"trap 'kill $!; {much}; echo > {ended}; exit 143' TERM; sleep 600 & echo running; wait")
     stopped = night()
     task = stopped.rendered("profile")
@@ -401,6 +401,15 @@ def test_a_driver_outlives_its_task_until_it_has_ended_the_run(spark, night, tmp
     os.close(heard)
 
 
+@pytest.fixture
+def ctrl_c():
+    """As at a terminal: a process that was started in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_a_night_in_the_foreground_takes_its_driver_along(spark, night, tmp_path):
     ended = tmp_path / "ended"
     spark.does(f"trap 'kill $!; echo > {ended}; exit 143' TERM; sleep 600 & kill -INT $PPID; wait")
