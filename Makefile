@@ -4,7 +4,7 @@ SHELL := /bin/bash
 SOURCES := $(shell find common/src/main jobs/src/main -type f) pom.xml common/pom.xml jobs/pom.xml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-llm test test-cluster test-cluster-full build jar dist format docs bench bench-crawl bench-models clean
+.PHONY: help demo demo-llm test test-cluster test-cluster-full test-notebooks build jar dist format docs bench bench-crawl bench-models clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,8 +21,13 @@ test: ## Run all tests, with format and style checks; the DAG's where Airflow is
 		target/venvs/airflow/bin/python -m pytest -q -p no:cacheprovider airflow/tests; \
 	else echo "airflow/tests: skipped, Airflow is not installed: make target/venvs/airflow installs it"; fi
 
-test-cluster: jar target/venvs/cluster target/venvs/airflow target/venvs/notebooks target/demo ## Test on a real cluster: Spark, S3, Airflow, notebooks
-	target/venvs/cluster/bin/python -m pytest -q -p no:cacheprovider --durations=0 --durations-min=1 -m "not full" tests/cluster
+test-cluster: jar target/venvs/cluster target/venvs/airflow target/venvs/notebooks ## Test on a real cluster: Spark, S3, Airflow, notebooks
+	@# The notebooks' minutes are those in which the cluster waits for its processes to start.
+	@$(MAKE) test-notebooks > target/test-notebooks.log 2>&1 & notebooks=$$!; \
+	target/venvs/cluster/bin/python -m pytest -q -p no:cacheprovider --durations=0 --durations-min=1 -m "not full" tests/cluster; \
+	cluster=$$?; wait $$notebooks; notebooks=$$?; cat target/test-notebooks.log; exit $$((cluster | notebooks))
+
+test-notebooks: target/venvs/notebooks target/demo ## Run the notebooks over the demo's tables
 	TIKTOK_REC_WAREHOUSE=target/demo target/venvs/notebooks/bin/python -m pytest -q -p no:cacheprovider notebooks
 
 test-cluster-full: jar target/venvs/cluster target/venvs/airflow ## The same with a real scheduler: a run and a backfill by its REST API

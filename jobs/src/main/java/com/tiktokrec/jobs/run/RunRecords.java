@@ -1,9 +1,12 @@
 package com.tiktokrec.jobs.run;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.collect_list;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.try_element_at;
+import static org.apache.spark.sql.functions.when;
 
 import com.tiktokrec.common.ExitCode;
 import com.tiktokrec.common.RunFailure;
@@ -23,6 +26,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -67,25 +71,41 @@ public final class RunRecords {
     /**
      * Claims the warehouse and date for a run.
      *
+     * @return date of the newest finished run that was due, if any: one that did nothing makes no night older
      * @throws RunFailure where another run holds them
      */
-    void claim(Dataset<Row> record, LocalDate date) {
+    Optional<LocalDate> claim(Dataset<Row> record, LocalDate date) {
         warehouse.create(List.of(Runs.TABLE));
+        AtomicReference<Date> newestFinished = new AtomicReference<>();
         // Of two claims at once one conflicts, and looks again.
         settled(() -> warehouse.appendUnlessChanged(Runs.TABLE, () -> {
-            takeOver(date);
+            Row earlier = earlier(date);
+            takeOver(earlier.getList(0), date);
+            newestFinished.set(earlier.getDate(1));
             return Optional.of(record);
         }));
+        return Optional.ofNullable(newestFinished.get()).map(Date::toLocalDate);
     }
 
-    private void takeOver(LocalDate date) {
-        Instant heardSince = clock.instant().minus(takeoverAfter);
-        List<Row> running = warehouse
+    /** The runs that hold a date, and the newest date of a finished run that was due: a look, as each costs a job or two. */
+    private Row earlier(LocalDate date) {
+        Column holdsDate = col(SearchQueries.RUN_DATE)
+                .equalTo(lit(Date.valueOf(date)))
+                .and(col(Users.STATUS).equalTo(RUNNING));
+        Column finished = col(Users.STATUS)
+                .isin(DONE, DEGRADED)
+                .and(try_element_at(col(Runs.COUNTS), lit(RunLedger.NOT_DUE)).isNull());
+        return warehouse
                 .read(Runs.TABLE)
-                .where(col(SearchQueries.RUN_DATE).equalTo(lit(Date.valueOf(date))))
-                .where(col(Users.STATUS).equalTo(RUNNING))
-                .select(Table.RUN_ID, Runs.COMMAND, Runs.STARTED_AT, Runs.HEARTBEAT_AT)
-                .collectAsList();
+                .agg(
+                        collect_list(when(
+                                holdsDate, struct(Table.RUN_ID, Runs.COMMAND, Runs.STARTED_AT, Runs.HEARTBEAT_AT))),
+                        max(when(finished, col(SearchQueries.RUN_DATE))))
+                .head();
+    }
+
+    private void takeOver(List<Row> running, LocalDate date) {
+        Instant heardSince = clock.instant().minus(takeoverAfter);
         for (Row run : running) {
             if (!run.getTimestamp(3).toInstant().isBefore(heardSince)) {
                 throw RunFailure.failed("run " + run.getString(0) + " (" + run.getString(1) + ", started "
@@ -101,17 +121,6 @@ public final class RunRecords {
                                     .and(col(Users.STATUS).equalTo(RUNNING)),
                             Map.of(Users.STATUS, lit(ABANDONED)));
         }
-    }
-
-    /** Date of the newest finished run that was due, if any: one that did nothing makes no night older. */
-    Optional<LocalDate> newestFinished() {
-        Row newest = warehouse
-                .read(Runs.TABLE)
-                .where(col(Users.STATUS).isin(DONE, DEGRADED))
-                .where(try_element_at(col(Runs.COUNTS), lit(RunLedger.NOT_DUE)).isNull())
-                .agg(max(SearchQueries.RUN_DATE))
-                .head();
-        return Optional.ofNullable(newest.getDate(0)).map(Date::toLocalDate);
     }
 
     void heartbeat() {

@@ -123,8 +123,11 @@ public record RunSession(
         RunLedger ledger = RunGauges.ledger(id);
         // From before the claim: it is in the table before this thread knows.
         RunEnd end = new RunEnd(() -> recordStop(label, records, ledger));
+        boolean backfill;
         try {
-            records.claim(started(spark, id, started), date);
+            backfill = records.claim(started(spark, id, started), date)
+                    .map(date::isBefore)
+                    .orElse(false);
         } catch (Throwable e) {
             end.close();
             throw e;
@@ -132,7 +135,6 @@ public record RunSession(
         Heartbeats heartbeats = heartbeats(label, records, takeoverAfter);
         StepProgress progress = new StepProgress(spark, id, ledger);
         try {
-            boolean backfill = records.newestFinished().map(date::isBefore).orElse(false);
             ModelCalls models = needsModels ? ModelSetup.open(settings.models(), tables, clock, ledger) : null;
             tables.create(TABLES);
             Run run = new Run(id, date, clock, spark, tables, settings, models, ledger, backfill);
