@@ -40,8 +40,6 @@ class Airflow:
             "TIKTOK_REC_WAREHOUSE": self.warehouse,
             "TIKTOK_REC_LANDING": f"s3a://{BUCKET}/landing/{{date}}",
             "TIKTOK_REC_CONF": self.conf,
-            # An executor is a JVM more to start for each task; other tests have two.
-            "TIKTOK_REC_SPARK_CONF": json.dumps({"spark.cores.max": "1"}),
             # The first wait between tries is none; how long they are is held by airflow/tests.
             "TIKTOK_REC_RETRY_SECONDS": "0",
         }

@@ -178,8 +178,8 @@ class Models:
 
 JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote"
 SPARK_DEFAULTS = """
-# Three runs fit side by side: a core on each worker for each.
-spark.cores.max 2
+# An executor is a JVM more to start: one for each run.
+spark.cores.max 1
 spark.executor.memory 1g
 spark.driver.memory 1500m
 spark.driver.host 127.0.0.1
@@ -300,9 +300,12 @@ class Cluster:
         ]
         return self.s3.put(f"conf/{name}.conf", "tiktok-rec {\n  " + "\n  ".join(lines) + "\n}\n")
 
-    def start_run(self, name: str, *arguments) -> Process:
+    def start_run(self, name: str, *arguments, executors: int = 1) -> Process:
         command = [REPO / "bin/tiktok-rec", *arguments, "--master", self.master]
-        return Process.start(name, self.folder, command, self.env())
+        properties = self.folder / f"{name}.properties"
+        # Workers get their cores in turn.
+        properties.write_text(f"spark.cores.max {executors}\n")
+        return Process.start(name, self.folder, command, self.env() | {"TIKTOK_REC_SPARK_PROPERTIES": str(properties)})
 
     def run(self, name: str, *arguments, code: int = 0, seconds: float = 300) -> str:
         """Runs a command on the cluster to its end; gives what it said."""

@@ -80,7 +80,7 @@ def test_a_worker_that_dies_in_mid_job_costs_no_row(cluster, landing, first):
         cluster.s3.put(f"exports/worker-killed/{part}", "")
     run = cluster.start_run(
         "worker-killed", "pipeline", "--all", "--input", landing[FIRST], "--run-date", FIRST,
-        "--warehouse", warehouse, "--conf", cluster.conf("worker-killed"), "--output", output,
+        "--warehouse", warehouse, "--conf", cluster.conf("worker-killed"), "--output", output, executors=2,
     )  # fmt: skip
     try:
         run.does("asks the model", lambda: cluster.models.texts("worker-killed"), 200)
