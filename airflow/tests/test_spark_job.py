@@ -334,15 +334,11 @@ def test_a_task_that_is_stopped_lets_its_driver_end_the_run(spark, night, tmp_pa
     assert "ended with SIGTERM" in str(problem)
 
 
-def test_a_driver_that_says_much_while_it_ends_is_not_kept_from_it(spark, night, monkeypatch, tmp_path):
+def stopped_after_its_first_line(stopped: Night, monkeypatch) -> None:
+    """Kills a task from within, as Airflow does, where it reads what its spark-submit says."""
     from airflow.providers.apache.spark.hooks.spark_submit import SparkSubmitHook
     from airflow.sdk.exceptions import AirflowException
 
-    ended = tmp_path / "ended"
-    # A pipe holds 64 KB.
-    much = "for i in $(seq 4000); do echo INFO DAGScheduler: Job 17 was cancelled, and so was its stage; done"
-    spark.does(f"trap 'kill $!; {much}; echo > {ended}; exit 143' TERM; sleep 600 & echo running; wait")
-    stopped = night()
     task = stopped.rendered("profile")
     read = SparkSubmitHook._process_spark_submit_log
 
@@ -350,13 +346,22 @@ def test_a_driver_that_says_much_while_it_ends_is_not_kept_from_it(spark, night,
         def stop_after_the_first():
             yield next(lines)
             task.on_kill()
+            yield from lines
 
         read(hook, stop_after_the_first())
 
     monkeypatch.setattr(SparkSubmitHook, "_process_spark_submit_log", read_until_stopped)
-
     with pytest.raises(AirflowException):
         task.execute(stopped.context)
+
+
+def test_a_driver_that_says_much_while_it_ends_is_not_kept_from_it(spark, night, monkeypatch, tmp_path):
+    ended = tmp_path / "ended"
+    # A pipe holds 64 KB.
+    much = "for i in $(seq 4000); do echo INFO DAGScheduler: Job 17 was cancelled, and so was its stage; done"
+    spark.does(f"trap 'kill $!; {much}; echo > {ended}; exit 143' TERM; sleep 600 & echo running; wait")
+
+    stopped_after_its_first_line(night(), monkeypatch)
 
     assert ended.exists()
 
@@ -422,7 +427,6 @@ def test_a_night_in_the_foreground_takes_its_driver_along(spark, night, tmp_path
 
 def test_a_task_that_is_stopped_deletes_its_driver_on_kubernetes(spark, load, kubernetes, monkeypatch):
     from airflow.providers.apache.spark.hooks.spark_submit import SparkSubmitHook
-    from airflow.sdk.exceptions import AirflowException
 
     deleted: list[str] = []
     monkeypatch.setattr(
@@ -430,21 +434,8 @@ def test_a_task_that_is_stopped_deletes_its_driver_on_kubernetes(spark, load, ku
     )
     spark.does("echo 'pod name: rec-0a-driver'; exec sleep 600")
     stopped = Night(load(**kubernetes).dag)
-    task = stopped.rendered("profile")
-    read = SparkSubmitHook._process_spark_submit_log
 
-    def read_until_stopped(hook, lines) -> None:
-        def stop_after_the_first():
-            yield next(lines)
-            task.on_kill()
-            yield from lines
-
-        read(hook, stop_after_the_first())
-
-    monkeypatch.setattr(SparkSubmitHook, "_process_spark_submit_log", read_until_stopped)
-
-    with pytest.raises(AirflowException):
-        task.execute(stopped.context)
+    stopped_after_its_first_line(stopped, monkeypatch)
 
     assert deleted == ["rec-0a-driver"]
 
