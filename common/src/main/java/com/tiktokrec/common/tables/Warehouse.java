@@ -81,6 +81,7 @@ public final class Warehouse {
     private final String runId;
     private final Timestamp writtenAt;
     private final Map<String, Map<String, String>> propertiesByTable = new ConcurrentHashMap<>();
+    private final Set<String> withoutNewColumns = ConcurrentHashMap.newKeySet();
 
     /** A warehouse as seen by a run; nothing is read or written yet. */
     public Warehouse(SparkSession spark, String location, String runId, Instant writtenAt) {
@@ -149,8 +150,7 @@ public final class Warehouse {
 
     /** A table of an older version gets the columns that this one writes: a merge would leave them out. */
     private void addNewColumns(Table table) {
-        List<String> stored = List.of(snapshot(table).schema().fieldNames());
-        if (!stored.containsAll(List.of(table.schema().fieldNames()))) {
+        if (withoutNewColumns.remove(table.name())) {
             appendRows(table, spark.createDataFrame(List.of(), table.schema()));
         }
     }
@@ -216,8 +216,13 @@ public final class Warehouse {
         if (!DeltaTable.isDeltaTable(spark, path(table))) {
             return Map.of();
         }
-        Map<String, String> properties = new HashMap<>(
-                CollectionConverters.asJava(snapshot(table).metadata().configuration()));
+        Snapshot stored = snapshot(table);
+        if (!List.of(stored.schema().fieldNames())
+                .containsAll(List.of(table.schema().fieldNames()))) {
+            withoutNewColumns.add(table.name());
+        }
+        Map<String, String> properties =
+                new HashMap<>(CollectionConverters.asJava(stored.metadata().configuration()));
         int version = Integer.parseInt(properties.getOrDefault(VERSION_PROPERTY, "1"));
         if (version > Table.SCHEMA_VERSION) {
             throw RunFailure.failed("table " + table.name() + " at " + path(table)
@@ -325,18 +330,28 @@ public final class Warehouse {
     /** Makes a change that looks at the table first, again where another run's came between. */
     private void settled(Table table, Runnable change) {
         create(List.of(table));
+        settled(
+                MOST_CONFLICTS,
+                "table " + table.name() + " at " + path(table) + " was changed by other runs " + MOST_CONFLICTS
+                        + " times in a row while this one wrote it. It stays as they left it, and answers that were"
+                        + " paid for are kept. Start again with fewer at once.",
+                change);
+    }
+
+    /**
+     * Repeats a change to a table until no other run's change comes between.
+     *
+     * @throws RunFailure with this message where one did so many times in a row
+     */
+    public static void settled(int mostConflicts, String failure, Runnable change) {
         for (int conflict = 1; ; conflict++) {
             try {
                 change.run();
                 return;
             } catch (ConcurrentModificationException e) {
                 // Delta's own are some of these.
-                if (conflict == MOST_CONFLICTS) {
-                    throw RunFailure.failed(
-                            "table " + table.name() + " at " + path(table) + " was changed by other runs "
-                                    + MOST_CONFLICTS + " times in a row while this one wrote it. It stays as they left"
-                                    + " it, and answers that were paid for are kept. Start again with fewer at once.",
-                            e);
+                if (conflict == mostConflicts) {
+                    throw RunFailure.failed(failure, e);
                 }
             }
         }

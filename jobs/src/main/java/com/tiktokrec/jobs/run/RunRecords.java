@@ -15,7 +15,6 @@ import com.tiktokrec.common.tables.SearchQueries;
 import com.tiktokrec.common.tables.Table;
 import com.tiktokrec.common.tables.Users;
 import com.tiktokrec.common.tables.Warehouse;
-import io.delta.exceptions.DeltaConcurrentModificationException;
 import io.delta.tables.DeltaTable;
 import java.sql.Date;
 import java.sql.Timestamp;
@@ -150,19 +149,10 @@ public final class RunRecords {
         return DeltaTable.forPath(warehouse.spark(), warehouse.path(Runs.TABLE));
     }
 
-    /** Repeats a change until no other run's change comes between. */
     private static void settled(Runnable change) {
-        for (int conflict = 1; ; conflict++) {
-            try {
-                change.run();
-                return;
-            } catch (DeltaConcurrentModificationException e) {
-                if (conflict == CONFLICTS) {
-                    throw RunFailure.failed(
-                            "the runs table was changed by others " + CONFLICTS + " times in a row. Start again later.",
-                            e);
-                }
-            }
-        }
+        Warehouse.settled(
+                CONFLICTS,
+                "the runs table was changed by others " + CONFLICTS + " times in a row. Start again later.",
+                change);
     }
 }
